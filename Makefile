@@ -23,13 +23,12 @@ CC := gcc
 endif
 VERSION := 0.1.0
 
-PACKAGES := libcurl jansson libprotobuf-c libuv
+comma := ,
 CFLAGS_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wformat=2 \
 	-Wundef -Wvla -Werror
 CFLAGS_MODE := $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer,-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
+	-fno-omit-frame-pointer -Wno-format-truncation,-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
 LDFLAGS_MODE := $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
-comma := ,
 CPPFLAGS := -I. -I$(B) -D_GNU_SOURCE -DDOCKERSHIMD_VERSION='"$(VERSION)"'
 CFLAGS := -std=c17 -g $(CFLAGS_WARN)
 ALL_CFLAGS = $(CPPFLAGS) $(CFLAGS) $(CFLAGS_MODE) -pthread -MMD -MP
