@@ -50,9 +50,9 @@ static int value_of(char character)
 
 bool base64_decode(struct arena *arena, const char *text, char **ret_bytes, size_t *ret_length)
 {
-    size_t digits = strcspn(text, "=");
-    if (strspn(text + digits, "=") != strlen(text + digits) || strlen(text + digits) > 2 ||
-        digits % 4 == 1)
+    size_t digits = strcspn(text, "="), padding = strspn(text + digits, "=");
+    if (text[digits + padding] != '\0' || padding > 2 || digits % 4 == 1 ||
+        (padding > 0 && (digits + padding) % 4 != 0))
         return false;
     char *bytes = arena_alloc(arena, digits / 4 * 3 + 4);
     size_t length = 0;

@@ -6,7 +6,8 @@
 
 #include "shim/base/utf8.h"
 
-static void set_text(struct err *err, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void set_text(struct err *err, const char *format,
+                                                           va_list args)
 {
     int length = vsnprintf(err->text, sizeof(err->text), format, args);
     if (length >= (int)sizeof(err->text))

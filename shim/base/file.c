@@ -37,26 +37,26 @@ static bool sync_directory_of(const char *path, struct err *err)
 }
 
 static bool write_temporary(const char *temporary, const void *bytes, size_t length, mode_t mode,
-                            struct err *err)
+                            bool flush, struct err *err)
 {
     auto_close int fd =
         open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_errno(err, errno, "create %s", temporary);
     /* The process's umask must not decide. */
-    if (fchmod(fd, mode) != 0 || !write_all(fd, bytes, length) || fsync(fd) != 0)
+    if (fchmod(fd, mode) != 0 || !write_all(fd, bytes, length) || (flush && fsync(fd) != 0))
         return err_errno(err, errno, "write %s", temporary);
     return true;
 }
 
-bool file_write_atomic(const char *path, const void *bytes, size_t length, mode_t mode,
-                       struct err *err)
+static bool replace_file(const char *path, const void *bytes, size_t length, mode_t mode,
+                         bool flush, struct err *err)
 {
     char temporary[PATH_MAX];
     int used = snprintf(temporary, sizeof(temporary), "%s.tmp", path);
     if (used >= (int)sizeof(temporary))
         return err_errno(err, ENAMETOOLONG, "write %s", path);
-    if (!write_temporary(temporary, bytes, length, mode, err)) {
+    if (!write_temporary(temporary, bytes, length, mode, flush, err)) {
         (void)unlink(temporary); /* it may not even exist */
         return false;
     }
@@ -65,7 +65,19 @@ bool file_write_atomic(const char *path, const void *bytes, size_t length, mode_
         (void)unlink(temporary); /* the rename's error is the one that counts */
         return err_errno(err, errnum, "replace %s", path);
     }
-    return sync_directory_of(path, err);
+    return !flush || sync_directory_of(path, err);
+}
+
+bool file_write_atomic(const char *path, const void *bytes, size_t length, mode_t mode,
+                       struct err *err)
+{
+    return replace_file(path, bytes, length, mode, true, err);
+}
+
+bool file_write_volatile(const char *path, const void *bytes, size_t length, mode_t mode,
+                         struct err *err)
+{
+    return replace_file(path, bytes, length, mode, false, err);
 }
 
 bool file_read(struct arena *arena, const char *path, size_t limit, char **ret_bytes,

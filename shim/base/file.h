@@ -15,6 +15,11 @@
 bool file_write_atomic(const char *path, const void *bytes, size_t length, mode_t mode,
                        struct err *err);
 
+/* The same, but not flushed: half-written files are never seen by a reader, and what was written
+ * last may be lost with the power. For what a reboot makes void. */
+bool file_write_volatile(const char *path, const void *bytes, size_t length, mode_t mode,
+                         struct err *err);
+
 /* Reads a regular file of at most `limit` bytes; *ret_bytes is NUL-terminated behind its length.
  * NOT_FOUND if it is missing, RESOURCE_EXHAUSTED if it is larger. Works for /proc, whose sizes lie.
  */

@@ -7,6 +7,8 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,13 +16,13 @@
 #include "shim/base/buf.h"
 #include "shim/base/cleanup.h"
 #include "shim/base/clock.h"
+#include "shim/base/wait.h"
 
-/* Our ends of the child's three streams, and the child itself. -1 where closed. */
+/* The child, and our ends of what it writes to. -1 where closed, pid 0 before it is started. */
 struct child {
     pid_t pid;
-    int pid_fd, stdin_fd, stdout_fd, stderr_fd;
+    int pid_fd, stdout_fd, stderr_fd;
     struct buf output, error_output;
-    size_t written;
 };
 
 static void close_fd(int *fd)
@@ -49,49 +51,66 @@ static int spawn_with(struct child *child, const struct run *run, const int thei
     (void)posix_spawnattr_setpgroup(&attributes, 0);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                                     POSIX_SPAWN_SETPGROUP);
-    char *arguments[] = {strdup(run->path), NULL};
+    /* posix_spawn writes to neither list; its type is only older than const. */
     union {
         const char *const *in;
         char *const *out;
-    } environment = {.in = run->environment}; /* posix_spawn does not write to it */
+    } environment = {.in = run->environment}, arguments = {.in = (const char *[]){run->path, NULL}};
     int result =
-        posix_spawn(&child->pid, run->path, &actions, &attributes, arguments, environment.out);
-    free(arguments[0]);
+        posix_spawn(&child->pid, run->path, &actions, &attributes, arguments.out, environment.out);
+    if (result != 0)
+        child->pid = 0;
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);
     return result;
 }
 
-static bool start(struct child *child, const struct run *run, struct err *err)
+/* A file that holds the input, to be read from its beginning; -1 with errno. */
+static int input_file(const struct run *run)
 {
-    int in[2] = {-1, -1}, out[2] = {-1, -1}, error[2] = {-1, -1};
-    int result = 0;
-    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0)
-        result = errno;
-    if (result == 0)
-        result = spawn_with(child, run, (int[]){in[0], out[1], error[1]});
-    close_fd(&in[0]);
-    close_fd(&out[1]);
-    close_fd(&error[1]);
-    child->stdin_fd = in[1];
-    child->stdout_fd = out[0];
-    child->stderr_fd = error[0];
-    if (result != 0)
-        return err_errno(err, result, "start %s", run->path);
-    (void)fcntl(child->stdin_fd, F_SETFL, O_NONBLOCK); /* always works on a pipe */
-    child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    return child->pid_fd >= 0 || err_errno(err, errno, "watch %s", run->path);
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    for (size_t written = 0; fd >= 0 && written < run->input_length;) {
+        ssize_t step = write(fd, run->input + written, run->input_length - written);
+        if (step < 0 && errno != EINTR)
+            close_fd(&fd);
+        written += step > 0 ? (size_t)step : 0;
+    }
+    if (fd >= 0)
+        (void)lseek(fd, 0, SEEK_SET); /* always works on a file in memory */
+    return fd;
 }
 
-static void feed(struct child *child, const struct run *run)
+/* A binary that an installer is just writing cannot be run; it is tried again until it can. */
+static bool spawn_patiently(struct child *child, const struct run *run, const int theirs[3],
+                            int64_t deadline_ns, struct cancel *cancel, struct err *err)
 {
-    ssize_t written =
-        write(child->stdin_fd, run->input + child->written, run->input_length - child->written);
-    if (written > 0)
-        child->written += (size_t)written;
-    /* A program may end without reading its input: that is its own affair. */
-    if ((written < 0 && errno != EAGAIN && errno != EINTR) || child->written == run->input_length)
-        close_fd(&child->stdin_fd);
+    const int64_t pause_ns = 50 * NS_PER_MS;
+    int result;
+    while ((result = spawn_with(child, run, theirs)) == ETXTBSY &&
+           clock_mono_ns() + pause_ns < deadline_ns)
+        if (!wait_for(cancel, pause_ns, err))
+            return err_wrap(err, "start %s", run->path);
+    return result == 0 || err_errno(err, result, "start %s", run->path);
+}
+
+/* Starts the child. Its ends of the streams are `theirs`, which the caller closes in any case. */
+static bool start(struct child *child, const struct run *run, int theirs[3], int64_t deadline_ns,
+                  struct cancel *cancel, struct err *err)
+{
+    int out[2] = {-1, -1}, error[2] = {-1, -1};
+    theirs[0] = input_file(run);
+    bool ok = theirs[0] >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(error, O_CLOEXEC) == 0;
+    int errnum = errno;
+    child->stdout_fd = out[0];
+    child->stderr_fd = error[0];
+    theirs[1] = out[1];
+    theirs[2] = error[1];
+    if (!ok)
+        return err_errno(err, errnum, "streams of %s", run->path);
+    if (!spawn_patiently(child, run, theirs, deadline_ns, cancel, err))
+        return false;
+    child->pid_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+    return child->pid_fd >= 0 || err_errno(err, errno, "watch %s", run->path);
 }
 
 static void drain(int *fd, struct buf *buf)
@@ -104,95 +123,136 @@ static void drain(int *fd, struct buf *buf)
         close_fd(fd);
 }
 
+/* What is in the pipe now that the child has ended, and no more: whoever inherited the pipe may
+ * write for ever. */
+static void drain_rest(int fd, struct buf *buf)
+{
+    int left = 0;
+    if (fd < 0 || ioctl(fd, FIONREAD, &left) != 0)
+        return;
+    char bytes[4096];
+    for (ssize_t got; left > 0; left -= (int)got) {
+        got = read(fd, bytes, left < (int)sizeof(bytes) ? (size_t)left : sizeof(bytes));
+        if (got <= 0)
+            return;
+        (void)buf_append(buf, bytes, (size_t)got); /* over the limit it is dropped */
+    }
+}
+
 static void wake(void *argument)
 {
     (void)eventfd_write(*(const int *)argument, 1); /* fails only if it is signalled already */
 }
 
-/* Moves bytes until the child has ended. What is in its pipes then is read too, but nobody who
- * inherited them is waited for. */
-static bool converse(struct child *child, const struct run *run, struct cancel *cancel, int wake_fd,
-                     struct err *err)
+/* One wait for bytes, the child's end, or the scope's. */
+static bool listen_once(struct child *child, int limit_ms, int wake_fd, bool *ret_ended,
+                        struct err *err)
 {
-    int64_t deadline_ns = clock_mono_ns() + run->timeout_ns;
+    struct pollfd polled[] = {
+        {.fd = child->stdout_fd, .events = POLLIN},
+        {.fd = child->stderr_fd, .events = POLLIN},
+        {.fd = child->pid_fd, .events = POLLIN},
+        {.fd = wake_fd, .events = POLLIN},
+    };
+    int count = poll(polled, 4, limit_ms);
+    if (count < 0 && errno != EINTR)
+        return err_errno(err, errno, "poll");
+    if (count <= 0)
+        return true;
+    if (polled[0].revents != 0)
+        drain(&child->stdout_fd, &child->output);
+    if (polled[1].revents != 0)
+        drain(&child->stderr_fd, &child->error_output);
+    *ret_ended = polled[2].revents != 0;
+    return true;
+}
+
+/* Reads what the child writes until it has ended. */
+static bool listen_to(struct child *child, const struct run *run, int64_t deadline_ns,
+                      struct cancel *cancel, int wake_fd, struct err *err)
+{
+    enum { STEP_MS = 3600000 };
     for (bool ended = false; !ended;) {
-        struct pollfd polled[] = {
-            {.fd = child->stdin_fd, .events = POLLOUT}, {.fd = child->stdout_fd, .events = POLLIN},
-            {.fd = child->stderr_fd, .events = POLLIN}, {.fd = child->pid_fd, .events = POLLIN},
-            {.fd = wake_fd, .events = POLLIN},
-        };
         int64_t left_ms = (deadline_ns - clock_mono_ns() + NS_PER_MS - 1) / NS_PER_MS;
         if (left_ms <= 0)
             return err_set(err, CODE_DEADLINE_EXCEEDED, "%s did not end within %g s and was killed",
                            run->path, (double)run->timeout_ns / NS_PER_S);
-        int limit_ms = cancel_remaining_ms(cancel, left_ms < 3600000 ? (int)left_ms : 3600000);
-        if (poll(polled, 5, limit_ms) < 0 && errno != EINTR)
-            return err_errno(err, errno, "wait for %s", run->path);
-        if (!cancel_check(cancel, err))
+        int limit_ms = cancel_remaining_ms(cancel, left_ms < STEP_MS ? (int)left_ms : STEP_MS);
+        if (!listen_once(child, limit_ms, wake_fd, &ended, err))
+            return err_wrap(err, "wait for %s", run->path);
+        if (!ended && !cancel_check(cancel, err))
             return err_wrap(err, "%s was killed", run->path);
-        ended = polled[3].revents != 0;
-        if (polled[0].revents != 0)
-            feed(child, run);
-        if (polled[1].revents != 0)
-            drain(&child->stdout_fd, &child->output);
-        if (polled[2].revents != 0)
-            drain(&child->stderr_fd, &child->error_output);
     }
-    for (struct pollfd left; child->stdout_fd >= 0 || child->stderr_fd >= 0;) {
-        left = (struct pollfd){.fd = child->stdout_fd, .events = POLLIN};
-        bool from_output = child->stdout_fd >= 0 && poll(&left, 1, 0) > 0;
-        if (from_output) {
-            drain(&child->stdout_fd, &child->output);
-            continue;
-        }
-        close_fd(&child->stdout_fd);
-        left = (struct pollfd){.fd = child->stderr_fd, .events = POLLIN};
-        if (child->stderr_fd >= 0 && poll(&left, 1, 0) > 0)
-            drain(&child->stderr_fd, &child->error_output);
-        else
-            close_fd(&child->stderr_fd);
-    }
+    drain_rest(child->stdout_fd, &child->output);
+    drain_rest(child->stderr_fd, &child->error_output);
     return true;
 }
 
-/* Kills what is left of the group and reaps the child. */
-static int finish(struct child *child)
+/* True if the child, which has ended, says that it succeeded. It is not reaped by that, so its id
+ * cannot be another's yet. */
+static bool succeeded(const struct child *child)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOWAIT) == 0 &&
+           info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+/* Reaps the child, and kills whatever is left of its group unless all went well. */
+static int finish(struct child *child, bool ended)
 {
     int status = 0;
     if (child->pid > 0) {
-        (void)kill(-child->pid, SIGKILL); /* an empty group is fine */
+        if (!ended || !succeeded(child))
+            (void)kill(-child->pid, SIGKILL); /* an empty group is fine */
         while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
             ;
     }
     close_fd(&child->pid_fd);
-    close_fd(&child->stdin_fd);
     close_fd(&child->stdout_fd);
     close_fd(&child->stderr_fd);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-bool run_program(struct scope *scope, const struct run *run, struct run_result *ret_result,
-                 struct err *err)
+static const char *text_of(struct arena *arena, const struct buf *buf)
 {
+    return arena_strndup(arena, buf->length > 0 ? buf->data : "", buf->length);
+}
+
+/* The child's whole life. *ret_exit_code is only told on success. */
+static bool live(struct child *child, const struct run *run, struct cancel *cancel,
+                 int *ret_exit_code, struct err *err)
+{
+    int64_t deadline_ns = clock_mono_ns() + run->timeout_ns;
+    int theirs[3] = {-1, -1, -1};
     auto_close int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (wake_fd < 0)
         return err_errno(err, errno, "eventfd");
-    struct child child = {.pid_fd = -1, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    bool ok = start(child, run, theirs, deadline_ns, cancel, err);
+    for (int i = 0; i < 3; i++)
+        close_fd(&theirs[i]);
+    if (ok) {
+        cancel_wake_set(cancel, wake, &wake_fd);
+        ok = listen_to(child, run, deadline_ns, cancel, wake_fd, err);
+        cancel_wake_clear(cancel);
+    }
+    *ret_exit_code = finish(child, ok);
+    return ok;
+}
+
+bool run_program(struct scope *scope, const struct run *run, struct run_result *ret_result,
+                 struct err *err)
+{
+    struct child child = {.pid_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
     buf_init(&child.output, run->output_limit_bytes);
     buf_init(&child.error_output, run->output_limit_bytes);
-    cancel_wake_set(scope->cancel, wake, &wake_fd);
-    bool ok = start(&child, run, err) && converse(&child, run, scope->cancel, wake_fd, err);
-    cancel_wake_clear(scope->cancel);
-    int exit_code = finish(&child);
+    int exit_code = 0;
+    bool ok = live(&child, run, scope->cancel, &exit_code, err);
     if (ok)
         *ret_result = (struct run_result){
             .exit_code = exit_code,
-            .output = arena_strndup(scope->arena, child.output.length ? child.output.data : "",
-                                    child.output.length),
+            .output = text_of(scope->arena, &child.output),
             .output_length = child.output.length,
-            .error_output = arena_strndup(scope->arena,
-                                          child.error_output.length ? child.error_output.data : "",
-                                          child.error_output.length),
+            .error_output = text_of(scope->arena, &child.error_output),
         };
     buf_done(&child.output);
     buf_done(&child.error_output);

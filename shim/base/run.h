@@ -1,7 +1,11 @@
 /*
- * Running another program to its end: input in, output out, a deadline, and nothing of it left
- * behind. It gets a process group of its own, which is killed as a whole when time is up or the
- * scope ends, so that a child it started does not stay either.
+ * Running another program to its end: input in, output out, and a deadline. It gets a process group
+ * of its own, which is killed as a whole when time is up, when the scope ends, and when the program
+ * itself failed, so that nothing works on behind our back. What a program that succeeded has left
+ * running on purpose (a daemon that it started) goes on.
+ *
+ * Its standard input is a file in memory, its output two pipes; no descriptor but these three and
+ * no environment but the given one reach it.
  */
 #ifndef SHIM_BASE_RUN_H
 #define SHIM_BASE_RUN_H
@@ -26,7 +30,8 @@ struct run_result {
 };
 
 /* False if it could not be started (the code is errno's), or had to be killed: DEADLINE_EXCEEDED or
- * CANCELLED. A program that fails by itself is a result. Threads: any. */
+ * CANCELLED. A program that fails by itself is a result. A binary that is just being written is
+ * waited for. Threads: any. */
 bool run_program(struct scope *scope, const struct run *run, struct run_result *ret_result,
                  struct err *err);
 
