@@ -8,6 +8,11 @@
  * one presses; the first is the one whose delay until the next key is felt least. */
 #define DETACH_KEYS "ctrl-@,ctrl-^,ctrl-],ctrl-@,ctrl-_,ctrl-\\,ctrl-@,ctrl-^"
 
+const char *translate_detach_keys(void)
+{
+    return DETACH_KEYS;
+}
+
 json_t *translate_exec_create(struct arena *arena, const char *const *command, size_t count,
                               bool tty, bool want_stdin, bool want_stdout, bool want_stderr)
 {

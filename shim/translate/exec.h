@@ -14,6 +14,9 @@
 json_t *translate_exec_create(struct arena *arena, const char *const *command, size_t count,
                               bool tty, bool want_stdin, bool want_stdout, bool want_stderr);
 
+/* That sequence, as Docker writes it. */
+const char *translate_detach_keys(void);
+
 json_t *translate_exec_start(struct arena *arena, bool tty);
 
 struct exec_state {

@@ -25,11 +25,21 @@ bool sandbox_host_network(const json_t *sandbox)
     return is_host(sandbox, "HostConfig.NetworkMode");
 }
 
-/* Sandboxes of ours always carry the label, which is empty where the default was asked for. Those
- * of the incumbent show what it showed. */
+/* Sandboxes of ours always carry the label, which is empty where the default was asked for. */
+static const json_t *runtime_handler_label(const json_t *sandbox)
+{
+    return json_object_get(json_at(sandbox, "Config.Labels"), LABEL_RUNTIME_HANDLER);
+}
+
+bool sandbox_is_adopted(const json_t *sandbox)
+{
+    return !json_is_string(runtime_handler_label(sandbox));
+}
+
+/* Those of the incumbent show what it showed. */
 const char *sandbox_runtime_handler(const json_t *sandbox)
 {
-    const json_t *label = json_object_get(json_at(sandbox, "Config.Labels"), LABEL_RUNTIME_HANDLER);
+    const json_t *label = runtime_handler_label(sandbox);
     return json_is_string(label) ? json_string_value(label)
                                  : json_text_at(sandbox, "HostConfig.Runtime");
 }

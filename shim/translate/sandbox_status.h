@@ -12,6 +12,7 @@
 
 Cri__PodSandboxState sandbox_state(const json_t *sandbox);
 bool sandbox_host_network(const json_t *sandbox);
+bool sandbox_is_adopted(const json_t *sandbox);             /* another runtime made it */
 const char *sandbox_runtime_handler(const json_t *sandbox); /* as asked for, or the engine's name */
 const char *sandbox_log_directory(const json_t *sandbox);
 const char *sandbox_resolv_conf(const json_t *sandbox); /* our file on the host, or "" */

@@ -1,0 +1,34 @@
+#include "shim/translate/event.h"
+
+#include <string.h>
+
+#include "shim/translate/json.h"
+#include "shim/translate/label.h"
+
+json_t *event_filter(void)
+{
+    return json_pack("{s:[s,s], s:[s,s,s,s,s,s,s,s,s,s, s,s,s,s,s,s]}", "type", "container",
+                     "image", "event", "create", "start", "restart", "die", "oom", "pause",
+                     "unpause", "rename", "update", "destroy", "pull", "load", "import", "tag",
+                     "untag", "delete");
+}
+
+json_t *event_list_filter(void)
+{
+    return json_pack("{s:[s]}", "label", LABEL_TYPE);
+}
+
+static bool has_type(const json_t *event, const char *type)
+{
+    return strcmp(json_text_at(event, "Type"), type) == 0;
+}
+
+bool event_is_image(const json_t *event)
+{
+    return has_type(event, "image");
+}
+
+const char *event_container_id(const json_t *event)
+{
+    return has_type(event, "container") ? json_text_at(event, "Actor.ID") : "";
+}
