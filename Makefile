@@ -32,12 +32,12 @@ LDFLAGS_MODE := $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)
 CPPFLAGS := -I. -I$(B) -D_GNU_SOURCE -DDOCKERSHIMD_VERSION='"$(VERSION)"'
 CFLAGS := -std=c17 -g $(CFLAGS_WARN)
 ALL_CFLAGS = $(CPPFLAGS) $(CFLAGS) $(CFLAGS_MODE) -pthread -MMD -MP
-LIBS = -lcurl -ljansson -lprotobuf-c -luv -lgrpc -lgpr -pthread
+LIBS = -lcurl -ljansson -lprotobuf-c -luv -lgrpc -lgpr -lmicrohttpd -lwslay -lgnutls -lz -lm -pthread
 
 include proto/build.mk
 
 DAEMON_MAIN := shim/main.c
-LIB_SRC := $(filter-out $(DAEMON_MAIN),$(wildcard shim/*.c shim/*/*.c dockerapi/*.c cri/*.c cri/*/*.c))
+LIB_SRC := $(filter-out $(DAEMON_MAIN) shim/pause/%,$(wildcard shim/*.c shim/*/*.c dockerapi/*.c cri/*.c cri/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/obj/%.o) $(PROTO_SRC:$(B)/%.c=$(B)/obj/%.o)
 UNIT_SRC := $(wildcard test/unit/*/*.c test/unit/*/*/*.c)
 UNIT_BIN := $(UNIT_SRC:test/unit/%.c=$(B)/unit/%)
