@@ -11,11 +11,17 @@
 #
 #   SAN=1           build with AddressSanitizer, UBSan and LeakSanitizer (under build/san)
 #   CC=clang        the other compiler
+#   V=1             show the commands
 
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 SHELL := /bin/bash
 
+V ?=
+Q := $(if $(V),,@)
 SAN ?=
 B ?= build$(if $(SAN),/san)
 ifeq ($(origin CC),default)
@@ -51,23 +57,24 @@ include $(wildcard shim/build.mk test/build.mk)
 
 # Generated sources come first: every object may include them.
 $(B)/obj/%.o: %.c | $(PROTO_HEADERS)
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(EXTRA_$(notdir $*)) -c $< -o $@
+	@mkdir -p $(@D) && echo "CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_$(notdir $*)) -c $< -o $@
 
 $(B)/obj/proto/%.o: $(B)/proto/%.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -w -c $< -o $@
+	@mkdir -p $(@D) && echo "CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -w -c $< -o $@
 
 $(B)/libdockershim.a: $(LIB_OBJ) $(EMBEDDED_OBJ)
-	@rm -f $@
-	ar rcs $@ $^
+	@rm -f $@ && echo "AR $@"
+	$(Q)ar rcs $@ $^
 
 $(B)/dockershimd: $(B)/obj/shim/main.o $(B)/libdockershim.a
-	$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -o $@
+	@echo "LD $@"
+	$(Q)$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -o $@
 
 $(B)/unit/%: $(B)/obj/test/unit/%.o $(B)/libdockershim.a $(PROTO_TEST_OBJ)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -lcmocka -o $@
+	@mkdir -p $(@D) && echo "LD $@"
+	$(Q)$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -lcmocka -o $@
 
 unit: $(UNIT_BIN) $(PROTO_TEST_DATA)
 	test/run-unit.sh $(UNIT_BIN)
