@@ -35,12 +35,29 @@ static void note(struct world *world, int *counter)
     pthread_mutex_unlock(&world->lock);
 }
 
+/* A handler that blocked goes on. */
+static void leave(struct world *world, enum code ended_with)
+{
+    pthread_mutex_lock(&world->lock);
+    world->ended_with = ended_with;
+    pthread_mutex_unlock(&world->lock);
+    note(world, &world->left);
+}
+
 static void wait_until(struct world *world, const int *counter, int value)
 {
     pthread_mutex_lock(&world->lock);
     while (*counter < value)
         pthread_cond_wait(&world->changed, &world->lock);
     pthread_mutex_unlock(&world->lock);
+}
+
+static int read_counter(struct world *world, const int *counter)
+{
+    pthread_mutex_lock(&world->lock);
+    int value = *counter;
+    pthread_mutex_unlock(&world->lock);
+    return value;
 }
 
 static void open_gate(struct world *world)
@@ -64,8 +81,10 @@ static bool rpc_status(struct call *call, const void *in, void *out, struct err 
 {
     (void)in;
     (void)out;
-    const struct world *world = call->daemon;
+    struct world *world = call->daemon;
+    pthread_mutex_lock(&world->lock);
     *err = world->to_fail;
+    pthread_mutex_unlock(&world->lock);
     return false;
 }
 
@@ -73,8 +92,10 @@ static bool rpc_list_containers(struct call *call, const void *in, void *out, st
 {
     (void)in;
     (void)err;
-    const struct world *world = call->daemon;
+    struct world *world = call->daemon;
+    pthread_mutex_lock(&world->lock);
     *(Cri__ListContainersResponse *)out = world->list;
+    pthread_mutex_unlock(&world->lock);
     return true;
 }
 
@@ -83,8 +104,7 @@ static bool block(struct call *call, struct err *err)
     struct world *world = call->daemon;
     note(world, &world->entered);
     bool ok = wait_fd(call->scope.cancel, world->gate[0], POLLIN, err);
-    world->ended_with = ok ? CODE_OK : err->code;
-    note(world, &world->left);
+    leave(world, ok ? CODE_OK : err->code);
     return ok;
 }
 
@@ -105,8 +125,7 @@ static bool rpc_remove_container(struct call *call, const void *in, void *out, s
     struct err ended = ERR_INIT;
     (void)wait_fd(call->scope.cancel, world->gate[0], POLLIN, &ended);
     bool ok = cancel_check(call_shield(call, 60 * NS_PER_S)->cancel, err);
-    world->ended_with = ok && ended.code == CODE_CANCELLED ? CODE_OK : CODE_INTERNAL;
-    note(world, &world->left);
+    leave(world, ok && ended.code == CODE_CANCELLED ? CODE_OK : CODE_INTERNAL);
     return ok;
 }
 
@@ -151,8 +170,7 @@ static bool rpc_stream_images(struct call *call, const void *in, struct err *err
         if (ok)
             note(world, &world->sent);
     }
-    world->ended_with = ok ? CODE_OK : err->code;
-    note(world, &world->left);
+    leave(world, ok ? CODE_OK : err->code);
     return ok;
 }
 
@@ -274,7 +292,9 @@ static void a_failure_has_its_code_and_text(void **state)
         {-1, "odd", CODE_INTERNAL, "Status failed without a status: odd"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        pthread_mutex_lock(&world->lock);
         (void)err_set(&world->to_fail, (enum code)cases[i].code, "%s", cases[i].text);
+        pthread_mutex_unlock(&world->lock);
         client_expect(client, RUNTIME "Status", "", 0, cases[i].answered, cases[i].answer);
     }
     client_destroy(client);
@@ -312,8 +332,10 @@ static void a_reply_that_would_break_the_client_is_an_error(void **state)
     struct client *client = client_create(world->server, NULL);
     Cri__Container container = CRI__CONTAINER__INIT, *list = &container;
     container.image_ref = "caf\xe9";
+    pthread_mutex_lock(&world->lock);
     world->list.n_containers = 1;
     world->list.containers = &list;
+    pthread_mutex_unlock(&world->lock);
     client_expect(client, RUNTIME "ListContainers", "", 0, CODE_INTERNAL,
                   "reply: containers[0].image_ref is not valid UTF-8");
     client_destroy(client);
@@ -494,6 +516,7 @@ static void a_stream_is_read_to_its_end(void **state)
         count++;
     assert_int_equal(client_finish(call), CODE_OK);
     assert_int_equal(count, BIG_COUNT);
+    wait_until(world, &world->left, 1);
     assert_int_equal(world->ended_with, CODE_OK);
     client_call_destroy(call);
     client_destroy(client);
@@ -518,7 +541,7 @@ static void blocked_calls_do_not_delay_others(void **state)
     client_expect(client, RUNTIME "Version", "\x0a\x02v1", 4, CODE_OK, "");
     struct client *other = client_create(world->server, NULL);
     client_expect(other, RUNTIME "Version", "\x0a\x02v1", 4, CODE_OK, "");
-    assert_int_equal(world->left, 0);
+    assert_int_equal(read_counter(world, &world->left), 0);
     open_gate(world);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(client_finish(calls[i]), CODE_OK);

@@ -116,7 +116,7 @@ static void idle_threads_end_but_for_a_few(void **state)
             assert_true(workers_start(workers, &stage.task));
         wait_for(&stage.running, COUNT);
         release(&stage.proceed, COUNT);
-        while (workers_count(workers) > WORKERS_KEPT)
+        while (workers_count(workers) > WORKERS_KEPT || stage.done < COUNT * (round + 1))
             sched_yield();
         assert_int_equal(workers_count(workers), WORKERS_KEPT);
         assert_int_equal(stage.done, COUNT * (round + 1));
