@@ -72,7 +72,7 @@ $(B)/dockershimd: $(B)/obj/shim/main.o $(B)/libdockershim.a
 	@echo "LD $@"
 	$(Q)$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -o $@
 
-$(B)/unit/%: $(B)/obj/test/unit/%.o $(B)/libdockershim.a $(PROTO_TEST_OBJ)
+$(B)/unit/%: $(B)/obj/test/unit/%.o $(B)/libtest.a $(B)/libdockershim.a $(PROTO_TEST_OBJ)
 	@mkdir -p $(@D) && echo "LD $@"
 	$(Q)$(CC) $(LDFLAGS_MODE) $^ $(LIBS) -lcmocka -o $@
 
