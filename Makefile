@@ -79,6 +79,23 @@ $(B)/unit/%: $(B)/obj/test/unit/%.o $(B)/libtest.a $(B)/libdockershim.a $(PROTO_
 unit: $(UNIT_BIN) $(PROTO_TEST_DATA)
 	test/run-unit.sh $(UNIT_BIN)
 
+.PHONY: unit-programs
+unit-programs: $(UNIT_BIN) $(PROTO_TEST_DATA)
+
+# The packages come first: what is built may need them.
+run:
+	packaging/install-deps.sh run
+	+$(MAKE) all programs
+	BUILD=$(B) packaging/run.sh
+
+test:
+	packaging/install-deps.sh test
+	+test/run.sh
+
+lint: $(PROTO_HEADERS)
+	packaging/install-deps.sh lint
+	test/lint/lint.sh $(B)
+
 deps:
 	packaging/install-deps.sh build
 
