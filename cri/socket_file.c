@@ -125,9 +125,13 @@ static bool set_group(const char *path, const char *name, struct err *err)
 }
 
 /* Nobody can connect before listen(), so the mode that bind() leaves is never in effect. */
-static bool open_to_group(struct socket_file *file, int fd, const char *group, struct err *err)
+static bool serve(struct socket_file *file, int fd, const char *group, struct err *err)
 {
     const char *path = file->address.sun_path;
+    if (bind(fd, (const struct sockaddr *)&file->address, sizeof(file->address)) != 0 ||
+        lstat(path, &file->status) != 0)
+        return err_errno(err, errno, "bind %s", path);
+    file->bound = true;
     if (group != NULL && !set_group(path, group, err))
         return false;
     if (chmod(path, SOCKET_MODE) != 0 || lstat(path, &file->status) != 0)
@@ -141,15 +145,14 @@ bool socket_file_bind(struct socket_file *file, const char *path, const char *gr
     if (!set_path(file, path, err) || !make_directory(file, err) || !take_lock(file, err) ||
         !remove_stale(file, err))
         return false;
-    auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&file->address, sizeof(file->address)) != 0 ||
-        lstat(path, &file->status) != 0)
-        return err_errno(err, errno, "bind %s", path);
-    file->bound = true;
-    if (!open_to_group(file, fd, group, err))
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return err_errno(err, errno, "socket");
+    if (!serve(file, fd, group, err)) {
+        (void)close(fd); /* the descriptor is gone whatever close says */
         return false;
+    }
     *ret_fd = fd;
-    fd = -1;
     return true;
 }
 

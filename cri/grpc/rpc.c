@@ -86,7 +86,8 @@ void rpc_finish(struct rpc *rpc)
     rpc_put(rpc);
 }
 
-/* Hands the call to a worker. This thread must not wait for anything, not even for the log. */
+/* Hands the call, with the caller's reference, to a worker. This thread must not wait for anything,
+ * not even for the log. */
 static void dispatch(struct rpc *rpc)
 {
     struct server *server = rpc->server;
@@ -139,36 +140,44 @@ static void describe(struct rpc *rpc)
                               .send = rpc_send};
 }
 
+static void begin(struct rpc *rpc)
+{
+    rpc_request(rpc->server);
+    describe(rpc);
+    call_begin(rpc);
+    grpc_op close = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER};
+    close.data.recv_close_on_server.cancelled = &rpc->client_gone;
+    rpc_start(rpc, &close, 1, &rpc->closed);
+}
+
+static void receive(struct rpc *rpc)
+{
+    grpc_op message = {.op = GRPC_OP_RECV_MESSAGE};
+    message.data.recv_message.recv_message = &rpc->request;
+    rpc_start(rpc, &message, 1, &rpc->received);
+    rpc_put(rpc);
+}
+
 /* A call has come, or (not ok) none will come any more. */
 static void on_started(void *context, bool ok)
 {
     struct rpc *rpc = context;
-    if (ok) {
-        rpc_request(rpc->server);
-        describe(rpc);
-        call_begin(rpc);
-        atomic_fetch_add(&rpc->references, 1); /* the worker's */
-        grpc_op close = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER};
-        close.data.recv_close_on_server.cancelled = &rpc->client_gone;
-        rpc_start(rpc, &close, 1, &rpc->closed);
-        if (rpc->method != NULL && (rpc->method->unary != NULL || rpc->method->stream != NULL)) {
-            grpc_op receive = {.op = GRPC_OP_RECV_MESSAGE};
-            receive.data.recv_message.recv_message = &rpc->request;
-            rpc_start(rpc, &receive, 1, &rpc->received);
-        } else {
-            dispatch(rpc);
-        }
+    if (!ok) {
+        rpc_put(rpc);
+        return;
     }
-    rpc_put(rpc);
+    begin(rpc);
+    if (rpc->method != NULL && (rpc->method->unary != NULL || rpc->method->stream != NULL))
+        receive(rpc);
+    else
+        dispatch(rpc);
 }
 
 /* The request is here; if it is not, the worker finds none. */
 static void on_received(void *context, bool ok)
 {
     (void)ok;
-    struct rpc *rpc = context;
-    dispatch(rpc);
-    rpc_put(rpc);
+    dispatch(context);
 }
 
 /* The call is over for the client: answered, given up, or past its deadline. */

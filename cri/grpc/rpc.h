@@ -30,8 +30,8 @@ struct rpc {
     struct tag started, closed, received, sent, ended;
 
     bool headers_sent;
-    bool message_ok;    /* whether the last message of a stream went out */
-    sem_t message_done; /* posted when that is known */
+    _Atomic bool message_ok; /* whether the last message of a stream went out */
+    sem_t message_done;      /* posted when that is known */
 };
 
 /* Makes the server wait for one more call. */

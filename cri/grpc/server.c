@@ -22,19 +22,26 @@ enum {
     REQUESTS_WAITING = 16,
 };
 
-/* The queue's thread. It never blocks elsewhere: all input and output of the server stops with it.
- */
-static void *serve(void *argument)
+static void run_queue(const struct server *server)
 {
-    const struct server *server = argument;
     for (;;) {
         grpc_event event =
             grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
         if (event.type == GRPC_QUEUE_SHUTDOWN)
-            return NULL;
+            return;
         const struct tag *tag = event.tag;
         tag->done(tag->context, event.success != 0);
     }
+}
+
+/* The queue's thread. It never blocks elsewhere: all input and output of the server stops with it.
+ */
+static void *serve(void *server)
+{
+    for (int i = 0; i < REQUESTS_WAITING; i++)
+        rpc_request(server);
+    run_queue(server);
+    return NULL;
 }
 
 static void on_shut_down(void *context, bool ok)
@@ -70,8 +77,8 @@ static grpc_server *make_grpc_server(void)
     for (size_t i = 0; i < COUNT; i++)
         items[i] = (grpc_arg){
             .type = GRPC_ARG_INTEGER, .key = wanted[i].key, .value.integer = wanted[i].value};
-    grpc_channel_args args = {.num_args = COUNT, .args = items};
-    return grpc_server_create(&args, NULL);
+    const grpc_channel_args all = {.num_args = COUNT, .args = items};
+    return grpc_server_create(&all, NULL);
 }
 
 static void init_lock(struct server *server)
@@ -84,7 +91,33 @@ static void init_lock(struct server *server)
     (void)pthread_mutex_init(&server->lock, NULL);
 }
 
-/* Frees what is left when no operation and no thread of the queue is under way any more. */
+static void init(struct server *server, const struct server_options *options)
+{
+    server->options = *options;
+    if (server->options.worker_limit == 0)
+        server->options.worker_limit = WORKER_LIMIT;
+    server->shut_down = (struct tag){on_shut_down, server};
+    init_lock(server);
+    server->workers = workers_create(server->options.worker_limit, WORKER_IDLE_NS, rpc_run);
+    server->call_log = call_log_create(options->methods, options->method_count);
+    library_log_install();
+    grpc_init();
+    server->queue = grpc_completion_queue_create_for_next(NULL);
+    server->credentials = grpc_insecure_server_credentials_create();
+    server->grpc = make_grpc_server();
+    grpc_server_register_completion_queue(server->grpc, server->queue, NULL);
+    grpc_server_start(server->grpc);
+}
+
+/* Ends the queue, which nothing may use any more, and whoever runs it. */
+static void shut_queue(struct server *server)
+{
+    grpc_server_destroy(server->grpc);
+    grpc_server_credentials_release(server->credentials);
+    grpc_completion_queue_shutdown(server->queue);
+}
+
+/* Frees what is left when nobody runs the queue any more. */
 static void release(struct server *server)
 {
     workers_destroy(server->workers);
@@ -99,31 +132,17 @@ static void release(struct server *server)
 struct server *server_create(const struct server_options *options, struct err *err)
 {
     struct server *server = xcalloc(1, sizeof(*server));
-    server->options = *options;
-    if (server->options.worker_limit == 0)
-        server->options.worker_limit = WORKER_LIMIT;
-    server->shut_down = (struct tag){on_shut_down, server};
-    init_lock(server);
-    server->workers = workers_create(server->options.worker_limit, WORKER_IDLE_NS, rpc_run);
-    server->call_log = call_log_create(options->methods, options->method_count);
-    library_log_install();
-    grpc_init();
-    server->queue = grpc_completion_queue_create_for_next(NULL);
+    init(server, options);
     int errnum = pthread_create(&server->queue_thread, NULL, serve, server);
-    if (errnum != 0) {
-        (void)err_errno(err, errnum, "start the thread of the gRPC server");
-        grpc_completion_queue_shutdown(server->queue);
-        (void)serve(server); /* drains the queue */
-        release(server);
-        return NULL;
-    }
-    server->credentials = grpc_insecure_server_credentials_create();
-    server->grpc = make_grpc_server();
-    grpc_server_register_completion_queue(server->grpc, server->queue, NULL);
-    grpc_server_start(server->grpc);
-    for (int i = 0; i < REQUESTS_WAITING; i++)
-        rpc_request(server);
-    return server;
+    if (errnum == 0)
+        return server;
+    (void)err_errno(err, errnum, "start the thread of the gRPC server");
+    grpc_server_shutdown_and_notify(server->grpc, server->queue, &server->shut_down);
+    (void)grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+    shut_queue(server);
+    run_queue(server);
+    release(server);
+    return NULL;
 }
 
 void server_accept(struct server *server, int fd)
@@ -175,9 +194,7 @@ void server_destroy(struct server *server, int64_t grace_ns)
     wait_until_quiet(server, grace_ns);
     grpc_server_cancel_all_calls(server->grpc);
     wait_until_quiet(server, CLOCK_NEVER);
-    grpc_server_destroy(server->grpc);
-    grpc_server_credentials_release(server->credentials);
-    grpc_completion_queue_shutdown(server->queue);
+    shut_queue(server);
     (void)pthread_join(server->queue_thread, NULL); /* it ends when the queue is drained */
     release(server);
 }

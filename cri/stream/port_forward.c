@@ -148,9 +148,6 @@ static void fail_connection(struct connection *connection, const char *why, bool
     arena_destroy(arena);
 }
 
-/* -------------------------------------------------------------------------------- the pod's side
- */
-
 static void on_pod_input(void *owner, const char *bytes, size_t length)
 {
     struct connection *connection = owner;
@@ -269,9 +266,6 @@ static void connect_pod(struct connection *connection)
     free(task);
     fail_connection(connection, err.text, false);
 }
-
-/* ----------------------------------------------------------------------------- the client's side
- */
 
 static struct connection *add_connection(struct forward *forward)
 {

@@ -6,9 +6,12 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "cri/stream/bind_address.h"
 #include "cri/stream/protocol.h"
 #include "cri/stream/status.h"
+#include "cri/stream/terminal_size.h"
 
 static const char *spdy(enum stream_kind kind, struct protocol_offer offer)
 {
@@ -110,13 +113,35 @@ static void test_addresses(void **state)
     arena_destroy(arena);
 }
 
+static void test_terminal_size(void **state)
+{
+    (void)state;
+    struct terminal_size size = {0};
+    const char *two = "{\"Width\":80,\"Height\":24}\n{\"Width\":100,\"Height\":40}\n{\"Wid";
+    assert_true(terminal_size_feed(&size, two, strlen(two)));
+    assert_int_equal(size.width, 100);
+    assert_int_equal(size.height, 40);
+    assert_false(terminal_size_feed(&size, "th\":1,", 6));
+    assert_true(terminal_size_feed(&size, "\"Height\":2}", 11));
+    assert_int_equal(size.width, 1);
+    assert_int_equal(size.height, 2);
+    /* What is no size changes nothing. */
+    static const char *const BAD[] = {"{\"Width\":0,\"Height\":5}",
+                                      "{\"Width\":70000,\"Height\":5}", "{}", "}}}",
+                                      "{\"Width\":\"9\",\"Height\":9}"};
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+        assert_false(terminal_size_feed(&size, BAD[i], strlen(BAD[i])));
+    for (int i = 0; i < 1000; i++)
+        assert_false(terminal_size_feed(&size, "x", 1));
+    assert_int_equal(size.width, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spdy_protocols),
-        cmocka_unit_test(test_websocket_protocols),
-        cmocka_unit_test(test_status),
-        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_spdy_protocols), cmocka_unit_test(test_websocket_protocols),
+        cmocka_unit_test(test_status),         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_terminal_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,7 @@ static void test_channels(void **state)
         assert_events(&record, "0a 0b 4x 4y finish0 ");
         assert_true(record.closed && !record.broken);
         /* The answer to a ping is dropped when the goodbye has come by then. */
-        size_t skipped = piece == 1 ? 0 : 3;
+        size_t skipped = input.length <= piece ? 3 : 0;
         assert_int_equal(record.sent.length, sizeof(SENT) - 1 - skipped);
         assert_memory_equal(record.sent.data, SENT + skipped, sizeof(SENT) - 1 - skipped);
         buf_done(&input);
