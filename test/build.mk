@@ -2,7 +2,7 @@
 
 TEST_LIB_SRC := $(wildcard test/lib/*.c test/client/channel.c test/client/rpc.c)
 TEST_LIB_OBJ := $(TEST_LIB_SRC:%.c=$(B)/obj/%.o)
-TEST_PROGRAMS := $(addprefix $(B)/,cri-client cri-storm cri-malformed transcript noop-server)
+TEST_PROGRAMS := $(addprefix $(B)/,cri-client cri-storm cri-malformed transcript noop-server cni-pod)
 
 .PHONY: programs
 programs: $(B)/dockershimd $(TEST_PROGRAMS) $(B)/rig-runtime
@@ -16,6 +16,7 @@ $(B)/cri-storm: $(B)/obj/test/client/storm.o
 $(B)/cri-malformed: $(B)/obj/test/client/malformed.o $(B)/obj/test/client/mutation.o
 $(B)/transcript: $(patsubst %.c,$(B)/obj/%.o,$(wildcard test/transcript/*.c))
 $(B)/noop-server: $(B)/obj/test/bench/noop_server.o
+$(B)/cni-pod: $(B)/obj/test/bench/cni_pod.o
 $(TEST_PROGRAMS): $(B)/libtest.a $(B)/libdockershim.a
 	$(CC) $(LDFLAGS_MODE) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -o $@
 

@@ -157,7 +157,7 @@ static void take_message(struct exchange *exchange, exchange_message_fn *on_mess
     ask_message(exchange);
 }
 
-static void exchange_destroy(struct exchange *exchange)
+void exchange_destroy(struct exchange *exchange)
 {
     grpc_call_unref(exchange->call);
     grpc_completion_queue_shutdown(exchange->queue);
@@ -171,8 +171,8 @@ static void exchange_destroy(struct exchange *exchange)
     free(exchange);
 }
 
-bool exchange_finish(struct exchange *exchange, exchange_message_fn *on_message, void *context,
-                     struct err *err)
+bool exchange_wait(struct exchange *exchange, exchange_message_fn *on_message, void *context,
+                   struct err *err)
 {
     while (exchange->left > 0 || exchange->message_came) {
         if (exchange->message_came)
@@ -180,10 +180,16 @@ bool exchange_finish(struct exchange *exchange, exchange_message_fn *on_message,
         else
             (void)step(exchange, gpr_inf_future(GPR_CLOCK_REALTIME)); /* it always happens */
     }
-    bool ok = exchange->status == GRPC_STATUS_OK;
-    if (!ok)
-        err_set(err, (enum code)exchange->status, "%.*s", (int)GRPC_SLICE_LENGTH(exchange->details),
-                (const char *)GRPC_SLICE_START_PTR(exchange->details));
+    return exchange->status == GRPC_STATUS_OK ||
+           err_set(err, (enum code)exchange->status, "%.*s",
+                   (int)GRPC_SLICE_LENGTH(exchange->details),
+                   (const char *)GRPC_SLICE_START_PTR(exchange->details));
+}
+
+bool exchange_finish(struct exchange *exchange, exchange_message_fn *on_message, void *context,
+                     struct err *err)
+{
+    bool ok = exchange_wait(exchange, on_message, context, err);
     exchange_destroy(exchange);
     return ok;
 }

@@ -3,7 +3,7 @@
  * A unary call and a server-streaming one look the same, one answer or many.
  *
  * Every exchange has a completion queue of its own, and nothing moves on it but in
- * exchange_finish(). Threads: an exchange belongs to one thread, but exchange_cancel() may come
+ * exchange_wait(). Threads: an exchange belongs to one thread, but exchange_cancel() may come
  * from any.
  */
 #ifndef TEST_CLIENT_CHANNEL_H
@@ -34,8 +34,15 @@ bool exchange_in_flight(struct exchange *exchange);
 /* One answer, borrowed. False ends the exchange by cancelling it. */
 typedef bool exchange_message_fn(void *context, const void *bytes, size_t length);
 
-/* Waits for the end and frees the exchange. False, with code and text of the status, unless it is
- * OK. `on_message` may be NULL. */
+/* Waits for the end. False, with code and text of the status, unless it is OK. `on_message` may be
+ * NULL. */
+bool exchange_wait(struct exchange *exchange, exchange_message_fn *on_message, void *context,
+                   struct err *err);
+
+/* After exchange_wait(). */
+void exchange_destroy(struct exchange *exchange);
+
+/* Both. */
 bool exchange_finish(struct exchange *exchange, exchange_message_fn *on_message, void *context,
                      struct err *err);
 

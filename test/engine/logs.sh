@@ -1,111 +1,117 @@
 #!/bin/bash
 # Container logs on a real engine: a writer of numbered lines, rotated as the kubelet does it, while
-# the daemon is killed again and again. Every number is there once, in order. Prints TAP.
-# Usage: test/rig/with-rig.sh test/engine/logs.sh [ROUNDS]
+# the daemon is killed again and again; and what the lines look like.
+# Usage: test/rig/with-rig.sh test/engine/logs.sh
+# shellcheck disable=SC2154 # what setup shares
 set -uo pipefail
-: "${RIG:?run it by test/rig/with-rig.sh}"
-. test/rig/rig.sh
-rounds=${1:-8} number=0 failed=0
-directory=$RIG/podlogs log=$RIG/podlogs/writer/0.log
-trap 'shim_stop' EXIT
+. test/lib/engine.sh
 
-check() {
-    local words=()
-    while [ "$1" != -- ]; do words+=("$1"); shift; done
-    shift
-    number=$((number + 1))
-    if "$@"; then
-        echo "ok $number - ${words[*]}"
-    else
-        echo "not ok $number - ${words[*]}"
-        failed=1
+ROUNDS=${ROUNDS:-8} LINES_WRITTEN=400000
+
+setup() {
+    shim_runs || shim_start
+    pod=$(pod_run logs)
+    logs=$RIG/logs/logs
+    share pod logs
+}
+shim_runs() { rig_runs shim; }
+
+# finished_container NAME SCRIPT [CONFIG]: runs it to its end; its log is $logs/NAME.log
+finished_container() {
+    local id
+    id=$(container_run_script "$pod" "$@")
+    container_await "$id" CONTAINER_EXITED
+    echo "$id"
+}
+
+rotate() { # CONTAINER LOG SUFFIX
+    mv "$2" "$2.$3"
+    cri ReopenContainerLog "{\"container_id\":\"$1\"}" >/dev/null
+    [ -f "$2" ] || fail "no file after ReopenContainerLog"
+}
+
+# The numbers 1 to LINES_WRITTEN, each in a line of its own, over all files in the order of rotation.
+check_numbers() {
+    cat "$1".??? "$1" | awk -v all="$LINES_WRITTEN" '
+        $2 != "stdout" || $3 != "F" || NF != 4 { print "odd line: " $0; bad = 1; exit }
+        $4 != NR { print "line " NR " says " $4; bad = 1; exit }
+        END { if (!bad && NR != all) print NR " lines"; exit bad || NR != all }'
+}
+
+test_every_line_once_over_rotations_and_kills() {
+    local id log=$logs/writer.log round used
+    id=$(container_run_script "$pod" writer "i=1; while [ \$i -lt $LINES_WRITTEN ]; do
+        seq \$i \$((i + 4999)); i=\$((i + 5000)); usleep 50000; done")
+    for ((round = 1; round <= ROUNDS; round++)); do
+        rotate "$id" "$log" "$(printf %03d "$round")"
+        rig_stop shim KILL
+        shim_start
+    done
+    container_await "$id" CONTAINER_EXITED
+    check_numbers "$log"
+    # What was carried over takes the disk once, but for a tail that docker logs shows.
+    used=$(du -k "$(inspect "$id" .LogPath)" | cut -f1)
+    [ "$used" -lt 12288 ] || fail "$used KiB of Docker's file are left"
+}
+
+test_an_ended_container_is_not_reopened() {
+    local id
+    id=$(finished_container ended 'echo done')
+    mv "$logs/ended.log" "$logs/ended.log.old"
+    cri_fails FAILED_PRECONDITION "does not run" ReopenContainerLog "{\"container_id\":\"$id\"}"
+    [ ! -e "$logs/ended.log" ] || fail "a file was made"
+}
+
+test_long_lines_come_in_parts() {
+    finished_container long 'head -c 40000 /dev/zero | tr "\0" a; echo; printf "no newline"' >/dev/null
+    is "P16384 P16384 F7232 F2 " "$(awk '{ printf "%s%d ", $3, length($4) }' "$logs/long.log")" parts
+}
+
+# The patterns with which collectors take lines apart.
+test_collectors_read_every_line() {
+    finished_container garbage 'head -c 100000 /dev/urandom; echo; echo; printf "\000\n"' >/dev/null
+    if LC_ALL=C grep -avqE '^[^ ]+ (stdout|stderr) [FP] ?' "$logs/garbage.log"; then
+        fail "a line that no collector reads"
     fi
 }
-cri() { "$BUILD/cri-client" --timeout 60 "$@"; }
-sandbox=$(jq -n --arg logs "$directory" '{metadata: {name: "logs", namespace: "rig", uid: "logs"},
-    log_directory: $logs, linux: {}}')
 
-# make_container NAME SHELL TEXT [JSON TO MERGE]: prints its id; it is started
-make_container() {
-    local id
-    id=$(cri CreateContainer "$(jq -n --arg pod "$pod" --argjson sandbox "$sandbox" --arg name "$1" \
-        --arg text "$2" --argjson more "${3:-{\}}" '{pod_sandbox_id: $pod, sandbox_config: $sandbox,
-        config: ({metadata: {name: $name}, image: {image: "rig/busybox:1"},
-        command: ["sh", "-c", $text], log_path: ($name + "/0.log"), linux: {}} + $more)}')" |
-        jq -er .container_id) && cri StartContainer "{\"container_id\": \"$id\"}" >/dev/null && echo "$id"
+test_streams_are_told_apart() {
+    finished_container two 'echo out; echo err >&2' >/dev/null
+    grep -q ' stdout F out$' "$logs/two.log"
+    grep -q ' stderr F err$' "$logs/two.log"
 }
-ended() { [ "$(cri ContainerStatus "{\"container_id\": \"$1\"}" | jq -r .status.state)" = CONTAINER_EXITED ]; }
-wait_ended() { rig_await 120 ended "$1"; }
-kill_daemon() { rig_stop shim KILL; shim_start; }
-rotate() { mv "$log" "$log.$(printf %03d "$1")" && cri ReopenContainerLog "{\"container_id\": \"$writer\"}" >/dev/null; }
 
-start_writer() {
-    writer=$(make_container writer 'i=1; while [ $i -lt 400000 ]; do seq $i $((i + 4999)); i=$((i + 5000));
-        usleep 50000; done')
+test_lines_of_a_terminal() {
+    finished_container tty 'echo tty' '{"tty": true}' >/dev/null
+    grep -q $' stdout F tty\r$' "$logs/tty.log"
 }
-rotate_and_kill() {
-    local round
-    for ((round = 1; round <= rounds; round++)); do
-        rotate "$round" || { echo "# rotation $round failed"; return 1; }
-        [ -f "$log" ] || { echo "# no file after rotation $round"; return 1; }
-        kill_daemon || return 1
-    done
-}
-# The numbers of all files, in the order of rotation.
-each_once_in_order() {
-    cat "$log".??? "$log" | awk '$2 != "stdout" || $3 != "F" || NF != 4 { print "# odd line: " $0; bad = 1; exit }
-        $4 != NR { print "# line " NR " says " $4; bad = 1; exit } END { exit bad || NR != 400000 }'
-}
-is_refused_without_a_file() {
-    mv "$log" "$log.last" && ! cri ReopenContainerLog "{\"container_id\": \"$writer\"}" 2>/dev/null &&
-        [ ! -e "$log" ]
-}
-disk_is_given_back() {
-    local used
-    used=$(du -k "$RIG/data/containers/$writer/$writer-json.log" | cut -f1)
-    [ "$used" -lt 12288 ] || { echo "# $used KiB of Docker's file are left"; return 1; }
-}
-# P parts of 16 KiB, then F; the collector's pattern takes every line.
-long_lines_come_in_parts() {
-    local id
-    id=$(make_container long 'head -c 40000 /dev/zero | tr "\0" a; echo; printf "no newline"') && wait_ended "$id" &&
-        [ "$(awk '{ printf "%s%d ", $3, length($4) }' "$directory/long/0.log")" = "P16384 P16384 F7232 F2 " ] &&
-        ! grep -vE '^[^ ]+ (stdout|stderr) [FP] ' "$directory/long/0.log"
-}
-streams_are_told_apart() {
-    local id
-    id=$(make_container two 'echo out; echo err >&2') && wait_ended "$id" &&
-        grep -q ' stdout F out$' "$directory/two/0.log" && grep -q ' stderr F err$' "$directory/two/0.log"
-}
-terminal_lines_are_kept() {
-    local id
-    id=$(make_container tty 'echo tty' '{"tty": true}') && wait_ended "$id" &&
-        grep -q $' stdout F tty\r$' "$directory/tty/0.log"
-}
-# A link that somebody planted must not make root write elsewhere.
-planted_link_is_not_followed() {
-    local id
+
+test_a_planted_link_is_not_followed() {
     echo precious >"$RIG/victim"
-    mkdir -p "$directory/planted" && ln -s "$RIG/victim" "$directory/planted/0.log"
-    id=$(make_container planted 'echo hello') && wait_ended "$id" &&
-        [ "$(cat "$RIG/victim")" = precious ] && grep -q ' F hello$' "$directory/planted/0.log"
-}
-removal_keeps_the_log() {
-    cri RemovePodSandbox "{\"pod_sandbox_id\": \"$pod\"}" >/dev/null &&
-        [ -f "$directory/two/0.log" ] && [ -z "$(ls -A "$RIG/shim/logs")" ]
+    ln -s "$RIG/victim" "$logs/planted.log"
+    finished_container planted 'echo hello' >/dev/null
+    is precious "$(cat "$RIG/victim")" "the link's target"
+    grep -q ' F hello$' "$logs/planted.log"
 }
 
-shim_start || exit 1
-pod=$(cri RunPodSandbox "{\"config\": $sandbox}" | jq -er .pod_sandbox_id) || exit 1
-check a writer of numbered lines starts -- start_writer
-check it is rotated "$rounds" times while the daemon is killed -- rotate_and_kill
-check it ends -- wait_ended "$writer"
-check every number is there once and in order -- each_once_in_order
-check a log of an ended container is not reopened -- is_refused_without_a_file
-check the disk of what was carried over is given back -- disk_is_given_back
-check long lines come in parts -- long_lines_come_in_parts
-check the two streams are told apart -- streams_are_told_apart
-check lines of a terminal are kept as they are -- terminal_lines_are_kept
-check a planted link is not followed -- planted_link_is_not_followed
-check removal keeps the logs and forgets the rest -- removal_keeps_the_log
-exit "$failed"
+test_a_link_on_request() {
+    local id
+    shim_stop
+    shim_start --log-mode=symlink
+    id=$(finished_container link 'echo json')
+    is json "$(jq -r .log <"$logs/link.log" | head -n 1)" "Docker's own line"
+    cri_fails FAILED_PRECONDITION "" ReopenContainerLog "{\"container_id\":\"$id\"}"
+    cri RemoveContainer "{\"container_id\":\"$id\"}" >/dev/null
+    [ ! -L "$logs/link.log" ] || fail "the link is left"
+    shim_stop
+    shim_start
+}
+
+test_removal_keeps_logs_and_forgets_the_rest() {
+    finished_container kept 'echo kept' >/dev/null
+    pod_remove "$pod"
+    grep -q ' F kept$' "$logs/kept.log"
+    is "" "$(ls -A "$RIG/shim/logs")" "checkpoints left"
+}
+
+run_tests

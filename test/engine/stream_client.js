@@ -1,8 +1,9 @@
 // Stream sessions as clients that have nothing to do with Go see them: SPDY by spdy-transport,
 // WebSocket by ws, the two npm packages. Prints TAP.
 //
-// Environment: CRI_CLIENT (our cri-client), CRI_ENDPOINT, CONTAINER and SANDBOX (ids; in the
-// container runs an echo server on port 9000 and none on 9001), DAEMON_PID, MEGABYTES (50).
+// Environment: CRI_CLIENT (our cri-client), CRI_ENDPOINT, CONTAINER and SANDBOX (ids; in the pod's
+// network an echo server that takes 100 connections at once listens on ECHO_PORT (9000), and nothing
+// on 9001), DAEMON_PID, MEGABYTES (50).
 'use strict'
 const { execFileSync } = require('child_process')
 const crypto = require('crypto')
@@ -206,7 +207,8 @@ async function main() {
       data.end(text)
       equal(String(await back), text, `echo (${await reason})`)
     }
-    await echo('warm up')
+    const crowd = () => Promise.all([...Array(100).keys()].map(i => echo(`parallel ${i}`)))
+    await crowd() // the daemon keeps some connections to the engine from here on
     const before = usage()
     for (let i = 0; i < 1000; i++) {
       await echo(`number ${i}`)
@@ -220,7 +222,7 @@ async function main() {
         if (!/refused/.test(reason)) throw new Error(`no reason: ${reason}`)
       }
     }
-    await Promise.all([...Array(100).keys()].map(i => echo(`parallel ${i}`)))
+    await crowd()
     await echo('still alive')
     let after = usage()
     for (let i = 0; i < 100 && after.descriptors > before.descriptors; i++) {

@@ -63,10 +63,16 @@ rig_claim_bridge() {
         if ip link add "dshim$n" type bridge 2>/dev/null; then
             echo "$n" >"$RIG/number"
             ip addr add "10.254.$n.1/24" dev "dshim$n" && ip link set "dshim$n" up
+            # Another engine on the machine may have shut forwarding off, also within bridges.
+            rig_firewall -I "dshim$n"
             return
         fi
     done
     rig_die "no bridge can be made"
+}
+
+rig_firewall() {
+    iptables -w "$1" FORWARD -i "$2" -o "$2" -j ACCEPT 2>/dev/null || true
 }
 
 rig_create() {
@@ -109,9 +115,11 @@ rig_destroy() {
     rig_kill_leftovers
     rig_unmount
     number=$(cat "$RIG/number" 2>/dev/null)
-    [ -z "$number" ] || ip link del "dshim$number" 2>/dev/null
-    [ -z "$number" ] || find /sys/fs/cgroup -maxdepth 3 -depth -type d -path "*/dshim$number*" \
-        -exec find {} -depth -type d -exec rmdir {} \; 2>/dev/null
+    if [ -n "$number" ]; then
+        rig_firewall -D "dshim$number"
+        ip link del "dshim$number" 2>/dev/null
+        find /sys/fs/cgroup -depth -type d -path "*/dshim$number*" -exec rmdir {} \; 2>/dev/null
+    fi
     rm -rf --one-file-system "$RIG"
 }
 

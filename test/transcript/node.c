@@ -110,12 +110,12 @@ bool node_answer(const struct node *node, struct arena *arena, const char *path,
         document = arena_json(arena, list_containers(node));
     else if (container != NULL)
         document = find_container(node, container);
-    else if (image != NULL && strncmp(image, PAUSE, strlen(PAUSE)) == 0)
-        document = arena_json(arena, json_pack("{s:s}", "Id", "sha256:pause"));
     else if (image != NULL)
         document = find_image(node, image);
     else
         return false;
+    if (document == NULL && image != NULL && strncmp(image, PAUSE, strlen(PAUSE)) == 0)
+        document = arena_json(arena, json_pack("{s:s}", "Id", "sha256:pause"));
     *ret_reply = (struct reply){.kind = REPLY_ANSWER, .status = 200, .body = document};
     if (document != NULL)
         (void)arena_json(arena, json_incref(document)); /* it may be replaced before it is sent */

@@ -53,7 +53,7 @@ static bool keep_message(void *context, const void *bytes, size_t length)
 static void *wait_for_answer(void *argument)
 {
     struct call *call = argument;
-    call->ok = exchange_finish(call->exchange, keep_message, call, &call->status);
+    call->ok = exchange_wait(call->exchange, keep_message, call, &call->status);
     return NULL;
 }
 
@@ -77,6 +77,7 @@ static bool begin_call(struct play *play, const struct step *step, struct err *e
 static void join_call(struct call *call)
 {
     (void)pthread_join(call->thread, NULL); /* it is joinable, and not this thread */
+    exchange_destroy(call->exchange);
     call->exchange = NULL;
 }
 

@@ -20,7 +20,7 @@ static bool has_ended(pid_t pid)
 static void nothing_to_wait_for_is_no_wait(void **state)
 {
     struct workspace *ws = *state;
-    int in;
+    int in = -1;
     pid_t other = start("other", "read x", false, &in);
     assert_true(leftover_wait(&ws->scope, "mine", 600 * NS_PER_S, &ws->err));
     assert_false(has_ended(other));
@@ -31,7 +31,7 @@ static void nothing_to_wait_for_is_no_wait(void **state)
 static void one_that_comes_to_its_end_is_waited_for(void **state)
 {
     struct workspace *ws = *state;
-    int in;
+    int in = -1;
     pid_t pid = start("mine", "read x; exit 0", false, &in);
     pid_t closer = fork();
     if (closer == 0) {
@@ -51,7 +51,7 @@ static void one_that_comes_to_its_end_is_waited_for(void **state)
 static void one_that_outstays_is_killed_with_its_group(void **state)
 {
     struct workspace *ws = *state;
-    int in, status;
+    int in = -1, status;
     pid_t pid = start("mine", "sleep 1000 & read x", false, &in);
     assert_true(leftover_wait(&ws->scope, "mine", NS_PER_MS, &ws->err));
     assert_true(has_ended(pid));
@@ -63,7 +63,7 @@ static void one_that_outstays_is_killed_with_its_group(void **state)
 static void a_daemon_that_a_plugin_started_is_left_alone(void **state)
 {
     struct workspace *ws = *state;
-    int in;
+    int in = -1;
     pid_t pid = start("mine", "read x", true, &in);
     assert_true(leftover_wait(&ws->scope, "mine", NS_PER_MS, &ws->err));
     assert_false(has_ended(pid));
@@ -74,7 +74,7 @@ static void a_daemon_that_a_plugin_started_is_left_alone(void **state)
 static void the_scope_ends_the_wait(void **state)
 {
     struct workspace *ws = *state;
-    int in;
+    int in = -1;
     pid_t pid = start("mine", "read x", false, &in);
     cancel_fire(&ws->cancel);
     assert_false(leftover_wait(&ws->scope, "mine", 600 * NS_PER_S, &ws->err));

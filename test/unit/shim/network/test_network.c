@@ -687,7 +687,7 @@ static void an_add_that_outlived_its_daemon_is_undone_when_it_is_done(void **sta
     assert_int_equal(unlink(ws_path(ws, "b.DEL.do")), 0);
     restart(node);
     (void)ws_calls(ws);
-    int in;
+    int in = -1;
     pid_t late = group_process_start(
         ID, arena_printf(ws->arena, "sleep 0.3; echo 'b late' >>'%s/calls'", ws->root), false, &in);
     assert_true(late > 0);
