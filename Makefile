@@ -38,7 +38,7 @@ LDFLAGS_MODE := $(if $(SAN),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)
 CPPFLAGS := -I. -I$(B) -D_GNU_SOURCE -DDOCKERSHIMD_VERSION='"$(VERSION)"'
 CFLAGS := -std=c17 -g $(CFLAGS_WARN)
 ALL_CFLAGS = $(CPPFLAGS) $(CFLAGS) $(CFLAGS_MODE) -pthread -MMD -MP
-LIBS = -lcurl -ljansson -lprotobuf-c -luv -lgrpc -lgpr -lmicrohttpd -lwslay -lgnutls -lz -lm -pthread
+LIBS = -lcurl -ljansson -lprotobuf-c -luv -lgrpc_unsecure -lgpr -lmicrohttpd -lwslay -lgnutls -lz -lm -pthread
 
 include proto/build.mk
 
@@ -91,6 +91,12 @@ run:
 test:
 	packaging/install-deps.sh test
 	+test/run.sh
+
+bench:
+	packaging/install-deps.sh test
+	+$(MAKE) programs
+	BUILD=$(B) test/rig/with-rig.sh test/bench/pods.sh
+	BUILD=$(B) test/bench/cni.sh
 
 lint: $(PROTO_HEADERS)
 	packaging/install-deps.sh lint

@@ -26,3 +26,4 @@ $(B)/pause/embed.o: shim/pause/embed.S $(B)/pause/image.tar
 	$(CC) -DPAUSE_IMAGE='"$(B)/pause/image.tar"' -c $< -o $@
 
 EXTRA_pause_image := -DPAUSE_REFERENCE='"$(PAUSE_REFERENCE)"'
+EXTRA_pod_bench := $(EXTRA_pause_image)
