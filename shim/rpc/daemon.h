@@ -15,6 +15,7 @@ struct flight;
 struct inventory;
 struct keylock;
 struct logs;
+struct stats;
 struct stream_server;
 
 struct daemon {
@@ -23,6 +24,7 @@ struct daemon {
     struct inventory *inventory;
     struct network *network;
     struct logs *logs;
+    struct stats *stats;
     struct stream_server *streams; /* exec, attach and port-forward endpoints */
     struct flight *pulls;          /* one pull per reference at a time */
     struct keylock *names;         /* one creation or removal per name or id at a time */

@@ -31,21 +31,21 @@
     UNARY(runtime, Exec, exec, ExecRequest, ExecResponse, false)                                   \
     UNARY(runtime, Attach, attach, AttachRequest, AttachResponse, false)                           \
     UNARY(runtime, PortForward, port_forward, PortForwardRequest, PortForwardResponse, false)      \
-    ABSENT(runtime, ContainerStats, "statistics are not offered yet")                             \
-    ABSENT(runtime, ListContainerStats, "statistics are not offered yet")                         \
-    ABSENT(runtime, StreamContainerStats, "statistics are not offered yet")                       \
-    ABSENT(runtime, PodSandboxStats, "statistics are not offered yet")                            \
-    ABSENT(runtime, ListPodSandboxStats, "statistics are not offered yet")                        \
-    ABSENT(runtime, StreamPodSandboxStats, "statistics are not offered yet")                      \
+    UNARY(runtime, ContainerStats, container_stats, ContainerStatsRequest, ContainerStatsResponse, true) \
+    UNARY(runtime, ListContainerStats, list_container_stats, ListContainerStatsRequest, ListContainerStatsResponse, true) \
+    STREAM(runtime, StreamContainerStats, stream_container_stats, StreamContainerStatsRequest, StreamContainerStatsResponse, true) \
+    UNARY(runtime, PodSandboxStats, pod_sandbox_stats, PodSandboxStatsRequest, PodSandboxStatsResponse, true) \
+    UNARY(runtime, ListPodSandboxStats, list_pod_sandbox_stats, ListPodSandboxStatsRequest, ListPodSandboxStatsResponse, true) \
+    STREAM(runtime, StreamPodSandboxStats, stream_pod_sandbox_stats, StreamPodSandboxStatsRequest, StreamPodSandboxStatsResponse, true) \
     UNARY(runtime, UpdateRuntimeConfig, update_runtime_config, UpdateRuntimeConfigRequest, UpdateRuntimeConfigResponse, false) \
     UNARY(runtime, Status, status, StatusRequest, StatusResponse, true)                            \
     ABSENT(runtime, CheckpointContainer, "Docker Engine has no checkpoints that CRI's format fits") \
     ABSENT(runtime, CheckpointPod, "Docker Engine cannot checkpoint a pod")                        \
     ABSENT(runtime, RestorePod, "Docker Engine cannot restore a pod")                              \
-    ABSENT(runtime, GetContainerEvents, "container events are not offered yet")                   \
-    ABSENT(runtime, ListMetricDescriptors, "metrics are not offered yet")                         \
-    ABSENT(runtime, ListPodSandboxMetrics, "metrics are not offered yet")                         \
-    ABSENT(runtime, StreamPodSandboxMetrics, "metrics are not offered yet")                       \
+    STREAM(runtime, GetContainerEvents, get_container_events, GetEventsRequest, ContainerEventResponse, true) \
+    UNARY(runtime, ListMetricDescriptors, list_metric_descriptors, ListMetricDescriptorsRequest, ListMetricDescriptorsResponse, true) \
+    UNARY(runtime, ListPodSandboxMetrics, list_pod_sandbox_metrics, ListPodSandboxMetricsRequest, ListPodSandboxMetricsResponse, true) \
+    STREAM(runtime, StreamPodSandboxMetrics, stream_pod_sandbox_metrics, StreamPodSandboxMetricsRequest, StreamPodSandboxMetricsResponse, true) \
     UNARY(runtime, RuntimeConfig, runtime_config, RuntimeConfigRequest, RuntimeConfigResponse, true) \
     ABSENT(runtime, UpdatePodSandboxResources, "the pod's own cgroup belongs to the kubelet")      \
     UNARY(image, ListImages, list_images, ListImagesRequest, ListImagesResponse, true)             \

@@ -58,7 +58,7 @@ static bool fill_image(struct daemon *daemon, struct scope *scope, const json_t 
     translate_image(scope->arena, entry, image);
     image->pinned = image_is_pinned(daemon, scope->arena, entry);
     json_t *inspect;
-    if (!docker_image_inspect(daemon->docker, scope, image_id(entry), &inspect, err))
+    if (!inventory_image(daemon->inventory, scope, image_id(entry), &inspect, err))
         return err->code == CODE_NOT_FOUND || err_wrap(err, "inspect image %s", image_id(entry));
     translate_image_user(scope->arena, inspect, image);
     return true;

@@ -31,8 +31,10 @@ bool container_status_collect(struct daemon *daemon, struct scope *scope, const 
     struct arena *arena = scope->arena;
     json_t *image = NULL;
     container_log_settle(daemon, container);
+    /* An image may be removed under a stopped container, and a Docker that hangs must not hide what
+     * is known: its names are missing then. */
     if (!inventory_image(daemon->inventory, scope, container_image_id(container), &image, err) &&
-        err->code != CODE_NOT_FOUND) /* an image may be removed under a stopped container */
+        err->code != CODE_NOT_FOUND && err->code != CODE_DEADLINE_EXCEEDED)
         return err_wrap(err, "image of container %s", container_id(container));
     Cri__ContainerStatus *status = arena_alloc(arena, sizeof(*status));
     cri__container_status__init(status);

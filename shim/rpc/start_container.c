@@ -6,6 +6,7 @@
 #include "shim/inventory/inventory.h"
 #include "shim/rpc/cgroup_apply.h"
 #include "shim/rpc/container_log.h"
+#include "shim/stats/stats.h"
 #include "shim/translate/container_status.h"
 
 bool rpc_start_container(struct call *call, const Cri__StartContainerRequest *in,
@@ -29,6 +30,7 @@ bool rpc_start_container(struct call *call, const Cri__StartContainerRequest *in
     /* Docker knows the log file's path and the process only now. */
     if (!inventory_container(daemon->inventory, scope, id, &container, err))
         return false;
+    stats_started(daemon->stats, scope->arena, container);
     struct err log_err = ERR_INIT;
     if (!container_log_begin(daemon, container, &log_err))
         log_warn("container %s runs without a log at the kubelet's path: %s", id, log_err.text);

@@ -1,6 +1,9 @@
 #include "shim/rpc/rpc.h"
 
+#include "shim/base/clock.h"
 #include "shim/translate/label.h"
+
+enum { PATIENCE_S = 10 }; /* with an engine that hangs: the kubelet gives up the call later */
 
 /* A condition that is false says why in the failed step's own words. */
 static Cri__RuntimeCondition *condition(struct arena *arena, const char *type, bool ready,
@@ -27,8 +30,9 @@ bool rpc_status(struct call *call, const Cri__StatusRequest *in, Cri__StatusResp
     struct engine engine;
     /* Asked afresh: the kubelet sees an engine that went away at its next look. */
     json_t *info;
-    bool docker_ready = docker_info(daemon->docker, &call->scope, 0, &info, &docker_err) &&
-                        daemon_engine(daemon, &call->scope, &engine, &docker_err);
+    struct scope *scope = call_shield(call, PATIENCE_S * NS_PER_S);
+    bool docker_ready = docker_info(daemon->docker, scope, 0, &info, &docker_err) &&
+                        daemon_engine(daemon, scope, &engine, &docker_err);
     bool ready = network_ready(daemon->network, &call->scope, &network_err);
 
     out->status = arena_alloc(arena, sizeof(*out->status));

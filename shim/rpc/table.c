@@ -43,6 +43,8 @@ static void complete_table(void)
         method->service = service->name;
         method->input = descriptor->input;
         method->output = descriptor->output;
+        /* The other streams end when everything has been sent. */
+        method->endless = method->output == &cri__container_event_response__descriptor;
     }
 }
 

@@ -79,6 +79,13 @@ const char *cgroup_parse_mount(struct arena *arena, const char *mountinfo_text,
     return NULL;
 }
 
+/* Seen from inside a container a mount shows only the part below its root. */
+const char *cgroup_below(const char *path, const char *root)
+{
+    size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    return strncmp(path, root, length) == 0 ? path + length : path;
+}
+
 bool cgroup_directory(struct arena *arena, int64_t pid, const char *controller,
                       const char **ret_directory, struct err *err)
 {
@@ -98,11 +105,7 @@ bool cgroup_directory(struct arena *arena, int64_t pid, const char *controller,
     if (mount == NULL)
         return err_set(err, CODE_NOT_FOUND, "no cgroup hierarchy with controller %s is mounted",
                        controller);
-    /* Seen from inside a container the mount shows only the part below its root. */
-    size_t root_length = strcmp(root, "/") == 0 ? 0 : strlen(root);
-    if (strncmp(path, root, root_length) == 0)
-        path += root_length;
-    *ret_directory = arena_printf(arena, "%s%s", mount, path);
+    *ret_directory = arena_printf(arena, "%s%s", mount, cgroup_below(path, root));
     return true;
 }
 

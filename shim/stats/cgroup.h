@@ -26,4 +26,7 @@ const char *cgroup_parse_path(struct arena *arena, const char *cgroup_text, cons
 const char *cgroup_parse_mount(struct arena *arena, const char *mountinfo_text,
                                const char *controller, const char **ret_root);
 
+/* The part of a cgroup's path that is seen below a mount of `root`. */
+const char *cgroup_below(const char *path, const char *root);
+
 #endif

@@ -94,7 +94,7 @@ Cri__ContainerState container_state(const json_t *container)
     return CRI__CONTAINER_STATE__CONTAINER_UNKNOWN;
 }
 
-static Cri__ContainerMetadata *metadata_create(struct arena *arena, const json_t *container)
+Cri__ContainerMetadata *translate_container_metadata(struct arena *arena, const json_t *container)
 {
     Cri__ContainerMetadata *metadata = arena_alloc(arena, sizeof(*metadata));
     cri__container_metadata__init(metadata);
@@ -110,7 +110,7 @@ void translate_container(struct arena *arena, const json_t *container, Cri__Cont
 {
     out->id = utf8_clean(arena, container_id(container));
     out->pod_sandbox_id = utf8_clean(arena, container_sandbox_id(container));
-    out->metadata = metadata_create(arena, container);
+    out->metadata = translate_container_metadata(arena, container);
     out->image = container_image_spec(arena, container, NULL);
     out->image_id = utf8_clean(arena, container_image_id(container));
     out->image_ref = out->image_id;
@@ -163,7 +163,7 @@ void translate_container_status(struct arena *arena, const json_t *container, co
                                 Cri__ContainerStatus *out)
 {
     out->id = utf8_clean(arena, container_id(container));
-    out->metadata = metadata_create(arena, container);
+    out->metadata = translate_container_metadata(arena, container);
     translate_state(arena, container, out);
     out->image = container_image_spec(arena, container, image);
     out->image_ref = container_image_ref(arena, container, image);
@@ -187,6 +187,7 @@ const char *translate_container_info(struct arena *arena, const json_t *containe
     json_set_text(info, "dockerLogPath", container_docker_log_path(container));
     json_t *state = json_at(container, "State");
     if (state != NULL)
-        (void)json_object_set(info, "state", state);
+        /* A copy: others may read the document, and its parts are not to be counted. */
+        (void)json_object_set_new(info, "state", json_deep_copy(state));
     return json_format(arena, info);
 }

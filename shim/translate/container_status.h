@@ -31,6 +31,9 @@ bool container_tty(const json_t *container);
 /* The image id of an entry of Docker's container list, which is no inspect document. */
 const char *container_entry_image_id(const json_t *entry);
 
+/* Metadata from the name, cleaned. Never NULL; empty fields where the name is none of ours. */
+Cri__ContainerMetadata *translate_container_metadata(struct arena *arena, const json_t *container);
+
 /* An entry of ListContainers. */
 void translate_container(struct arena *arena, const json_t *container, Cri__Container *out);
 

@@ -174,6 +174,7 @@ const char *translate_sandbox_info(struct arena *arena, const json_t *sandbox)
     json_set_text(info, "resolvConf", sandbox_resolv_conf(sandbox));
     json_t *state = json_at(sandbox, "State");
     if (state != NULL)
-        (void)json_object_set(info, "state", state);
+        /* A copy: others may read the document, and its parts are not to be counted. */
+        (void)json_object_set_new(info, "state", json_deep_copy(state));
     return json_format(arena, info);
 }

@@ -140,6 +140,23 @@ static void soft_limit_of_a_process(void **state)
     assert_false(kernel_soft_limit(text, "Max open").known);
 }
 
+static void upper_directory_of_the_root(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create();
+    static const char text[] =
+        "700 600 0:60 / /data rw - overlay overlay rw,lowerdir=/l,upperdir=/other,workdir=/w\n"
+        "690 600 0:61 / / rw,relatime master:1 - overlay overlay "
+        "rw,lowerdir=/a:/b,upperdir=/store/snapshots/7/fs,workdir=/store/snapshots/7/work\n"
+        "701 690 0:62 / /proc rw - proc proc rw\n";
+    assert_string_equal(kernel_upper_directory(arena, text), "/store/snapshots/7/fs");
+    assert_null(kernel_upper_directory(arena, "690 1 8:1 / / rw - ext4 /dev/sda1 rw\n"));
+    assert_null(kernel_upper_directory(
+        arena, "690 1 0:6 / / rw - overlay overlay rw,upperdir=/a\\040b,workdir=/w\n"));
+    assert_null(kernel_upper_directory(arena, ""));
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +168,7 @@ int main(void)
         cmocka_unit_test(devices_of_version_2),
         cmocka_unit_test(interfaces_without_loopback),
         cmocka_unit_test(soft_limit_of_a_process),
+        cmocka_unit_test(upper_directory_of_the_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,10 +109,11 @@ static void a_walk_can_be_ended(void **state)
 }
 
 /* Waits until the thread has measured; a test that hangs here has failed. */
-static struct layer_usage wait_for_usage(struct layers *layers, const char *id, bool running)
+static struct layer_usage wait_for_usage(struct layers *layers, struct arena *arena, const char *id,
+                                         bool running)
 {
     struct layer_usage usage;
-    while (!layers_get(layers, id, directory, running, &usage))
+    while (!layers_get(layers, arena, id, directory, running, &usage))
         (void)sched_yield();
     return usage;
 }
@@ -121,14 +122,16 @@ static void measured_in_the_background(void **state)
 {
     (void)state;
     struct err err = ERR_INIT;
+    struct arena *arena = arena_create();
     struct layers *layers = layers_create(&err);
     assert_non_null(layers);
-    struct layer_usage usage = wait_for_usage(layers, "a", true);
+    struct layer_usage usage = wait_for_usage(layers, arena, "a", true);
     assert_int_equal(usage.size.inodes, 5);
     assert_true(usage.time_ns > 0);
-    usage = wait_for_usage(layers, "b", false);
+    usage = wait_for_usage(layers, arena, "b", false);
     assert_int_equal(usage.size.inodes, 5);
     layers_destroy(layers);
+    arena_destroy(arena);
 }
 
 /* What was written before a container ended is in its last measurement. */
@@ -136,14 +139,34 @@ static void measured_again_after_the_end(void **state)
 {
     (void)state;
     struct err err = ERR_INIT;
+    struct arena *arena = arena_create();
     struct layers *layers = layers_create(&err);
     assert_non_null(layers);
-    struct layer_usage first = wait_for_usage(layers, "a", true), last = first;
+    struct layer_usage first = wait_for_usage(layers, arena, "a", true), last = first;
     write_file("sub/small", 2 << 20);
     while (last.size.bytes == first.size.bytes)
-        last = wait_for_usage(layers, "a", false);
+        last = wait_for_usage(layers, arena, "a", false);
     assert_int_equal(last.size.bytes - first.size.bytes, (2 << 20) - 4096);
     layers_destroy(layers);
+    arena_destroy(arena);
+}
+
+/* With stores whose layers only the kernel names, the directory is not known any more at the end.
+ */
+static void the_directory_is_remembered(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct arena *arena = arena_create();
+    struct layers *layers = layers_create(&err);
+    struct layer_usage usage;
+    assert_non_null(layers);
+    assert_false(layers_get(layers, arena, "a", "", true, &usage));
+    (void)wait_for_usage(layers, arena, "a", true);
+    assert_true(layers_get(layers, arena, "a", "", false, &usage));
+    assert_string_equal(usage.directory, directory);
+    layers_destroy(layers);
+    arena_destroy(arena);
 }
 
 int main(void)
@@ -154,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_walk_can_be_ended),
         cmocka_unit_test(measured_in_the_background),
         cmocka_unit_test(measured_again_after_the_end),
+        cmocka_unit_test(the_directory_is_remembered),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
