@@ -76,7 +76,7 @@ static const struct flag table[] = {
     SETTING(NETWORK, "cni-cache-dir", "DIRECTORY", "/var/lib/cni/cache", path, cni_cache_dir,
             "Where results are kept, in libcni's format."),
     SETTING(NETWORK, "cni-timeout", "DURATION", "3m40s", duration, cni_timeout_ns,
-            "How long one run of a plugin may take before it is killed."),
+            "How long the plugins of a network may take together for one pod before they are killed."),
     SETTING(NETWORK, "pod-cidr", "CIDR", "", pod_cidr, pod_cidr,
             "Range of pod addresses (two with a comma between for two families), for plugins "
             "that want it, until the kubelet tells one."),

@@ -21,10 +21,12 @@
 #include "shim/logs/logs.h"
 #include "shim/loop.h"
 #include "shim/notify.h"
+#include "shim/reconcile.h"
 #include "shim/rpc/flight.h"
 #include "shim/rpc/rpc.h"
 #include "shim/rpc/stream_ops.h"
 #include "shim/startup.h"
+#include "shim/stats/stats.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -72,6 +74,7 @@ static void reload(void *context)
 static void daemon_done(struct daemon *daemon)
 {
     flight_destroy(daemon->pulls);
+    stats_destroy(daemon->stats);
     logs_destroy(daemon->logs);
     network_destroy(daemon->network);
     inventory_destroy(daemon->inventory);
@@ -95,7 +98,8 @@ static bool daemon_init(struct daemon *daemon, const struct settings *settings, 
     if ((daemon->docker = docker_create(&docker, err)) != NULL &&
         (daemon->inventory = inventory_create(daemon->docker, err)) != NULL &&
         (daemon->network = network_create(settings, err)) != NULL &&
-        (daemon->logs = logs_create(log_directory, err)) != NULL)
+        (daemon->logs = logs_create(log_directory, err)) != NULL &&
+        (daemon->stats = stats_create("", err)) != NULL)
         return true;
     daemon_done(daemon);
     return false;
@@ -114,7 +118,8 @@ static bool serve(struct daemon *daemon, uv_loop_t *uv, struct listener *listene
         return false;
     }
     struct startup *startup = startup_begin(daemon, err);
-    bool ok = startup != NULL;
+    struct reconcile *reconcile = startup != NULL ? reconcile_begin(daemon, err) : NULL;
+    bool ok = reconcile != NULL;
     if (ok) {
         const struct loop_options loop = {
             .uv = uv, .listener = listener, .server = server, .reload = reload, .context = command};
@@ -124,6 +129,7 @@ static bool serve(struct daemon *daemon, uv_loop_t *uv, struct listener *listene
         notify("STOPPING=1\nSTATUS=waiting for calls in flight");
     }
     listener_destroy(listener);
+    reconcile_end(reconcile);
     startup_end(startup);
     server_destroy(server, daemon->settings->drain_timeout_ns);
     return ok;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dockerapi/container.h"
 #include "shim/base/alloc.h"
 #include "shim/base/clock.h"
 #include "shim/base/log.h"

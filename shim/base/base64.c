@@ -7,7 +7,9 @@ static const char common[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 static char digit(unsigned value, const char *last_two)
 {
-    return value < 62 ? common[value] : last_two[value - 62];
+    if (value < 62)
+        return common[value];
+    return last_two[value - 62];
 }
 
 static char *encode(struct arena *arena, const unsigned char *bytes, size_t length,
@@ -19,10 +21,11 @@ static char *encode(struct arena *arena, const unsigned char *bytes, size_t leng
         unsigned group = (unsigned)bytes[i] << 16;
         group |= left > 1 ? (unsigned)bytes[i + 1] << 8 : 0;
         group |= left > 2 ? bytes[i + 2] : 0;
-        *end++ = digit(group >> 18, last_two);
-        *end++ = digit(group >> 12 & 63, last_two);
-        *end++ = left > 1 ? digit(group >> 6 & 63, last_two) : '=';
-        *end++ = left > 2 ? digit(group & 63, last_two) : '=';
+        for (unsigned j = 0; j < 4; j++, group <<= 6)
+            if (j <= left)
+                *end++ = digit(group >> 18 & 63, last_two);
+            else
+                *end++ = '=';
     }
     *end = '\0';
     return text;

@@ -39,7 +39,7 @@ struct settings {
     const char *cni_conf_dir;
     const char *cni_bin_dir; /* several, separated by comma or colon */
     const char *cni_cache_dir;
-    int64_t cni_timeout_ns;          /* of one plugin run */
+    int64_t cni_timeout_ns;          /* of all plugins of a network, one after the other */
     const char *pod_cidr;            /* "" until UpdateRuntimeConfig tells one */
     const char *streaming_bind_addr; /* "": loopback; an address, or one with a port */
     enum log_mode log_mode;          /* of new containers */

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "shim/base/alloc.h"
+#include "shim/base/clock.h"
 #include "shim/base/log.h"
 #include "shim/inventory/image_cache.h"
 #include "shim/inventory/keeper.h"
 #include "shim/translate/container_status.h"
-#include "shim/translate/json.h"
+
+enum { PATIENCE_S = 5 };
 
 struct inventory {
     struct docker *docker;
@@ -17,16 +19,16 @@ struct inventory {
     struct keeper *keeper;
 };
 
-static void image_changed(void *context)
+static void image_changed(void *context, bool heard)
 {
-    image_cache_clear(context);
+    image_cache_clear(context, heard);
 }
 
 struct inventory *inventory_create(struct docker *docker, struct err *err)
 {
     struct inventory *inventory = xcalloc(1, sizeof(*inventory));
     inventory->docker = docker;
-    inventory->picture = picture_create();
+    inventory->picture = picture_create(PATIENCE_S * NS_PER_S);
     inventory->images = image_cache_create(docker);
     inventory->keeper =
         keeper_create(docker, inventory->picture, image_changed, inventory->images, err);
@@ -48,7 +50,6 @@ void inventory_destroy(struct inventory *inventory)
 
 struct wanted {
     bool (*is_kind)(const json_t *container);
-    const char *id_prefix;  /* "" for all */
     const char *sandbox_id; /* NULL for all */
 };
 
@@ -56,19 +57,18 @@ static bool is_wanted(const json_t *container, const void *context)
 {
     const struct wanted *wanted = context;
     return wanted->is_kind(container) &&
-           strncmp(json_id(container), wanted->id_prefix, strlen(wanted->id_prefix)) == 0 &&
            (wanted->sandbox_id == NULL ||
             strcmp(container_sandbox_id(container), wanted->sandbox_id) == 0);
 }
 
-static bool select_all(struct inventory *inventory, struct scope *scope,
+static bool select_all(struct inventory *inventory, struct scope *scope, const char *id_prefix,
                        const struct wanted *wanted, json_t ***ret_containers, size_t *ret_count,
                        struct err *err)
 {
     if (!picture_ready(inventory->picture, scope, err))
         return false;
     *ret_containers =
-        picture_select(inventory->picture, scope->arena, is_wanted, wanted, ret_count);
+        picture_select(inventory->picture, scope->arena, id_prefix, is_wanted, wanted, ret_count);
     return true;
 }
 
@@ -76,12 +76,12 @@ static bool find(struct inventory *inventory, struct scope *scope, const char *k
                  bool is_kind(const json_t *container), const char *id, json_t **ret_container,
                  struct err *err)
 {
-    const struct wanted wanted = {.is_kind = is_kind, .id_prefix = id};
+    const struct wanted wanted = {.is_kind = is_kind};
     json_t **containers;
     size_t count = 0;
     if (id[0] == '\0')
         return err_set(err, CODE_INVALID_ARGUMENT, "the %s id is empty", kind);
-    if (!select_all(inventory, scope, &wanted, &containers, &count, err))
+    if (!select_all(inventory, scope, id, &wanted, &containers, &count, err))
         return err_wrap(err, "find %s \"%.128s\"", kind, id);
     if (count == 0)
         return err_set(err, CODE_NOT_FOUND, "%s \"%.128s\" does not exist", kind, id);
@@ -107,17 +107,16 @@ bool inventory_container(struct inventory *inventory, struct scope *scope, const
 bool inventory_sandboxes(struct inventory *inventory, struct scope *scope, json_t ***ret_sandboxes,
                          size_t *ret_count, struct err *err)
 {
-    const struct wanted wanted = {.is_kind = container_is_sandbox, .id_prefix = ""};
-    return select_all(inventory, scope, &wanted, ret_sandboxes, ret_count, err) ||
+    const struct wanted wanted = {.is_kind = container_is_sandbox};
+    return select_all(inventory, scope, "", &wanted, ret_sandboxes, ret_count, err) ||
            err_wrap(err, "list pod sandboxes");
 }
 
 bool inventory_containers(struct inventory *inventory, struct scope *scope, const char *sandbox_id,
                           json_t ***ret_containers, size_t *ret_count, struct err *err)
 {
-    const struct wanted wanted = {
-        .is_kind = container_is_workload, .id_prefix = "", .sandbox_id = sandbox_id};
-    return select_all(inventory, scope, &wanted, ret_containers, ret_count, err) ||
+    const struct wanted wanted = {.is_kind = container_is_workload, .sandbox_id = sandbox_id};
+    return select_all(inventory, scope, "", &wanted, ret_containers, ret_count, err) ||
            err_wrap(err, "list containers");
 }
 
@@ -132,4 +131,29 @@ bool inventory_image(struct inventory *inventory, struct scope *scope, const cha
                      json_t **ret_image, struct err *err)
 {
     return image_cache_get(inventory->images, scope, image_id, ret_image, err);
+}
+
+struct watch *inventory_watch(struct inventory *inventory, struct err *err)
+{
+    return picture_watch(inventory->picture, err);
+}
+
+void inventory_unwatch(struct inventory *inventory, struct watch *take_watch)
+{
+    picture_unwatch(inventory->picture, take_watch);
+}
+
+bool inventory_next_event(struct inventory *inventory, struct watch *watch, struct scope *scope,
+                          struct inventory_event *ret_event, struct err *err)
+{
+    const struct watch_event *event;
+    if (!picture_next(inventory->picture, watch, scope, &event, err))
+        return err_wrap(err, "wait for container events");
+    *ret_event = (struct inventory_event){
+        .type = event->type,
+        .time_ns = event->time_ns,
+        .container = shared_document(event->container),
+        .sandbox = event->sandbox != NULL ? shared_document(event->sandbox) : NULL,
+    };
+    return true;
 }

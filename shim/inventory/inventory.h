@@ -13,6 +13,7 @@
 #define SHIM_INVENTORY_INVENTORY_H
 
 #include "dockerapi/docker.h"
+#include "proto/api.pb-c.h"
 
 struct inventory;
 
@@ -34,12 +35,29 @@ bool inventory_containers(struct inventory *inventory, struct scope *scope, cons
                           json_t ***ret_containers, size_t *ret_count, struct err *err);
 
 /* Asks Docker about one container (full id) now, because the caller has changed it. If Docker does
- * not answer, its events will tell. */
+ * not answer, it is asked again, and readers see the state from before. */
 void inventory_refresh(struct inventory *inventory, struct scope *scope, const char *id);
 
-/* The inspect document of an image that a container was made from (full id), asked for once and
- * kept until Docker tells of a change to its images. NOT_FOUND if it is gone. */
+/* The inspect document of an image (full id), asked for once and kept for a minute at most, or
+ * until Docker tells of a change to its images. NOT_FOUND if it is gone, which is kept as well. */
 bool inventory_image(struct inventory *inventory, struct scope *scope, const char *image_id,
                      json_t **ret_image, struct err *err);
+
+/* The changes to sandboxes and containers from now on, as CRI's events, in their order. Also those
+ * that happened while Docker was away come, when it is back. NULL on error. */
+struct watch *inventory_watch(struct inventory *inventory, struct err *err);
+void inventory_unwatch(struct inventory *inventory, struct watch *take_watch);
+
+struct inventory_event {
+    Cri__ContainerEventType type;
+    int64_t time_ns;   /* real */
+    json_t *container; /* or sandbox, as it became by the event; as it was if it is gone */
+    json_t *sandbox;   /* of its pod, at that time; NULL if it was not known */
+};
+
+/* Waits for the next event; its documents belong to the scope's arena. RESOURCE_EXHAUSTED for a
+ * watcher that fell too far behind: it has missed events. */
+bool inventory_next_event(struct inventory *inventory, struct watch *watch, struct scope *scope,
+                          struct inventory_event *ret_event, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "shim/inventory/keeper.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -15,9 +16,11 @@
 
 enum {
     WORKERS_MAX = 64, /* containers that may fail to answer before others have to wait */
+    WORKERS_KEPT = 2, /* that wait for work while there is some now and then */
     ASK_LIMIT_S = 20, /* of one question */
     IDLE_S = 10,      /* after which a worker that is not the first one ends */
     AUDIT_S = 60,     /* between two audits */
+    AUDIT_GRACE_S = 1,
     RECONNECT_MS_MAX = 1000,
 };
 
@@ -36,8 +39,7 @@ struct keeper {
     pthread_mutex_t lock; /* of the fields below */
     pthread_cond_t worker_ended;
     struct member *members;
-    int workers; /* that take work */
-    int threads; /* of workers that have not ended yet */
+    int workers;
     bool stopping;
 };
 
@@ -63,12 +65,12 @@ static void member_leave(struct keeper *keeper, struct member *member)
     cancel_done(&member->cancel);
 }
 
-bool keeper_ask(struct docker *docker, struct picture *picture, struct cancel *cancel,
-                const char *id, struct err *err)
+/* Ends the question of the ticket. */
+static bool ask(struct docker *docker, struct picture *picture, struct cancel *cancel,
+                const char *id, uint64_t ticket, struct err *err)
 {
     /* An arena of its own, gone before others see the document: see dockerapi/shared.h. */
     struct scope scope = {.arena = arena_create(), .cancel = cancel};
-    uint64_t ticket = picture_ticket(picture);
     json_t *container = NULL;
     bool ok = docker_container_inspect(docker, &scope, id, &container, err);
     bool ours = ok && (container_is_sandbox(container) || container_is_workload(container));
@@ -79,42 +81,30 @@ bool keeper_ask(struct docker *docker, struct picture *picture, struct cancel *c
         picture_store(picture, id, ticket, ours ? shared_create(container) : NULL);
         return true;
     }
+    picture_fail(picture, id, ticket);
     return err_wrap(err, "inspect %s", id);
 }
 
-static void ask(struct keeper *keeper, struct member *member, const char *id)
+bool keeper_ask(struct docker *docker, struct picture *picture, struct cancel *cancel,
+                const char *id, struct err *err)
 {
-    struct err err = ERR_INIT;
-    member->cancel.deadline_ns = clock_mono_ns() + ASK_LIMIT_S * NS_PER_S;
-    if (!keeper_ask(keeper->docker, keeper->picture, &member->cancel, id, &err)) {
-        picture_fail(keeper->picture, id);
-        log_debug("asked in vain: %s", err.text);
-    }
+    return ask(docker, picture, cancel, id, picture_begin(picture, id), err);
 }
 
 static void *work(void *argument);
 
-/* Another worker, unless there are enough. */
-static void add_worker(struct keeper *keeper)
+/* Another worker; false if there are enough, or none can be had. */
+static bool add_worker(struct keeper *keeper)
 {
     pthread_t thread;
     pthread_mutex_lock(&keeper->lock);
-    if (keeper->workers < WORKERS_MAX && pthread_create(&thread, NULL, work, keeper) == 0) {
+    bool added = keeper->workers < WORKERS_MAX && pthread_create(&thread, NULL, work, keeper) == 0;
+    if (added) {
         (void)pthread_detach(thread); /* it is joinable, and known to nobody else */
         keeper->workers++;
-        keeper->threads++;
     }
     pthread_mutex_unlock(&keeper->lock);
-}
-
-/* True, and counted out, if the worker is to end: at the end of all, or for lack of work. */
-static bool worker_ends(struct keeper *keeper, enum picture_work todo)
-{
-    pthread_mutex_lock(&keeper->lock);
-    bool ends = todo == PICTURE_STOP || (todo == PICTURE_NOTHING && keeper->workers > 1);
-    keeper->workers -= ends;
-    pthread_mutex_unlock(&keeper->lock);
-    return ends;
+    return added;
 }
 
 /* One piece of work, or a while without. */
@@ -122,15 +112,28 @@ static enum picture_work work_once(struct keeper *keeper, struct member *member)
 {
     struct arena *arena = arena_create();
     const char *id;
+    uint64_t ticket;
     int64_t until_ns = clock_mono_ns() + IDLE_S * NS_PER_S;
-    enum picture_work todo = picture_take(keeper->picture, arena, until_ns, &id);
+    enum picture_work todo = picture_take(keeper->picture, arena, until_ns, &id, &ticket);
     if (todo == PICTURE_ASK) {
-        if (picture_is_behind(keeper->picture))
-            add_worker(keeper);
-        ask(keeper, member, id);
+        struct err err = ERR_INIT;
+        /* Before asking, which may take long: somebody must be there for what comes up next. */
+        if (picture_takers(keeper->picture) == 0)
+            (void)add_worker(keeper); /* else it waits for one of those that are busy */
+        member->cancel.deadline_ns = clock_mono_ns() + ASK_LIMIT_S * NS_PER_S;
+        if (!ask(keeper->docker, keeper->picture, &member->cancel, id, ticket, &err))
+            log_debug("asked in vain: %s", err.text);
     }
     arena_destroy(arena);
     return todo;
+}
+
+/* At the end of all, when enough others wait for work, or for lack of work if one other stays. */
+static bool worker_ends(struct keeper *keeper, enum picture_work todo)
+{
+    size_t others = picture_takers(keeper->picture);
+    return todo == PICTURE_STOP || others >= WORKERS_KEPT ||
+           (todo == PICTURE_NOTHING && others > 0);
 }
 
 static void *work(void *argument)
@@ -143,27 +146,29 @@ static void *work(void *argument)
     member_leave(keeper, &member);
     /* Told last, under the lock: whoever hears it may take the keeper away. */
     pthread_mutex_lock(&keeper->lock);
-    keeper->threads--;
+    keeper->workers--;
     pthread_cond_broadcast(&keeper->worker_ended);
     pthread_mutex_unlock(&keeper->lock);
     return NULL;
 }
 
-/* The ids of all containers that carry CRI's label. */
-static bool list_ids(struct keeper *keeper, struct scope *scope, const char ***ret_ids,
-                     size_t *ret_count, struct err *err)
+/* All containers that carry CRI's label. */
+static bool list(struct keeper *keeper, struct scope *scope, struct picture_listed **ret_listed,
+                 size_t *ret_count, struct err *err)
 {
-    json_t *list;
+    json_t *entries;
     json_t *filter = arena_json(scope->arena, event_list_filter());
-    if (!docker_container_list(keeper->docker, scope, filter, &list, err))
+    if (!docker_container_list(keeper->docker, scope, filter, &entries, err))
         return err_wrap(err, "list containers");
-    const char **ids = arena_array(scope->arena, json_array_size(list), sizeof(*ids));
-    size_t index;
+    struct picture_listed *listed =
+        arena_array(scope->arena, json_array_size(entries), sizeof(*listed));
+    size_t index, count = 0;
     const json_t *entry;
-    json_array_foreach (list, index, entry)
-        ids[index] = json_id(entry);
-    *ret_ids = ids;
-    *ret_count = json_array_size(list);
+    json_array_foreach (entries, index, entry)
+        if (json_id(entry)[0] != '\0')
+            listed[count++] = (struct picture_listed){json_id(entry), event_listed_state(entry)};
+    *ret_listed = listed;
+    *ret_count = count;
     return true;
 }
 
@@ -174,12 +179,12 @@ static bool subscribed(void *context, struct err *err)
     struct member member; /* the reader's own is in use: it waits for events */
     member_join(keeper, &member);
     struct scope scope = {.arena = arena_create(), .cancel = &member.cancel};
-    const char **ids;
-    size_t count;
-    bool ok = list_ids(keeper, &scope, &ids, &count, err);
+    struct picture_listed *listed = NULL;
+    size_t count = 0;
+    bool ok = list(keeper, &scope, &listed, &count, err);
     if (ok) {
-        keeper->image_changed(keeper->context); /* nobody knows what was missed */
-        picture_load(keeper->picture, ids, count);
+        keeper->image_changed(keeper->context, true); /* nobody knows what was missed */
+        picture_load(keeper->picture, listed, count);
     }
     arena_destroy(scope.arena);
     member_leave(keeper, &member);
@@ -191,7 +196,7 @@ static bool on_event(void *context, const json_t *event, struct err *err)
     (void)err;
     struct keeper *keeper = context;
     if (event_is_image(event))
-        keeper->image_changed(keeper->context);
+        keeper->image_changed(keeper->context, true);
     else if (event_container_id(event)[0] != '\0')
         picture_mark(keeper->picture, event_container_id(event));
     return true;
@@ -221,6 +226,7 @@ static void *read_events(void *argument)
     for (int64_t pause_ms = 0; cancel_check(&member.cancel, &ended);) {
         int64_t began_ns = clock_mono_ns();
         listen(keeper, &member.cancel, &err);
+        keeper->image_changed(keeper->context, false);
         picture_lose(keeper->picture, &err);
         /* At once after a subscription that lasted; ever slower while there is none. */
         bool lasted = clock_mono_ns() - began_ns > NS_PER_S;
@@ -237,13 +243,10 @@ static void audit(struct keeper *keeper, struct cancel *cancel)
 {
     struct scope scope = {.arena = arena_create(), .cancel = cancel};
     struct err err = ERR_INIT;
-    const char **ids;
-    size_t count;
-    if (list_ids(keeper, &scope, &ids, &count, &err)) {
-        size_t drift = picture_audit(keeper->picture, ids, count);
-        if (drift > 0)
-            log_warn("%zu containers differed from what Docker's events told; asking again", drift);
-    }
+    struct picture_listed *listed = NULL;
+    size_t count = 0;
+    if (list(keeper, &scope, &listed, &count, &err))
+        picture_audit(keeper->picture, listed, count, AUDIT_GRACE_S * NS_PER_S);
     arena_destroy(scope.arena);
 }
 
@@ -253,8 +256,14 @@ static void *run_audits(void *argument)
     struct err ended = ERR_INIT;
     struct member member;
     member_join(keeper, &member);
-    while (wait_for(&member.cancel, AUDIT_S * NS_PER_S, &ended))
+    for (uint64_t told = 0; wait_for(&member.cancel, AUDIT_S * NS_PER_S, &ended);) {
+        uint64_t drift = picture_drift(keeper->picture); /* found by the audits before this one */
+        if (drift > told)
+            log_warn("%" PRIu64 " containers had changed without an event from Docker; put right",
+                     drift - told);
+        told = drift;
         audit(keeper, &member.cancel);
+    }
     member_leave(keeper, &member);
     return NULL;
 }
@@ -296,8 +305,11 @@ struct keeper *keeper_create(struct docker *docker, struct picture *picture,
         keeper_free(keeper);
         return NULL;
     }
-    add_worker(keeper);
-    return keeper;
+    if (add_worker(keeper))
+        return keeper;
+    (void)err_set(err, CODE_RESOURCE_EXHAUSTED, "no thread can be started");
+    keeper_destroy(keeper);
+    return NULL;
 }
 
 void keeper_destroy(struct keeper *keeper)
@@ -309,7 +321,7 @@ void keeper_destroy(struct keeper *keeper)
     (void)pthread_join(keeper->reader, NULL); /* both are ours alone */
     (void)pthread_join(keeper->auditor, NULL);
     pthread_mutex_lock(&keeper->lock);
-    while (keeper->threads > 0)
+    while (keeper->workers > 0)
         pthread_cond_wait(&keeper->worker_ended, &keeper->lock);
     pthread_mutex_unlock(&keeper->lock);
     keeper_free(keeper);

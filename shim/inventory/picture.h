@@ -7,6 +7,8 @@
  * asked about is asked about again. And while the engine's word about changes is missing, nobody is
  * told anything from here.
  *
+ * Each question is begun (picture_begin, picture_take) and ended (picture_store, picture_fail).
+ *
  * Threads: any. One lock, inside, never held across I/O.
  */
 #ifndef SHIM_INVENTORY_PICTURE_H
@@ -18,50 +20,63 @@
 #include "dockerapi/shared.h"
 #include "shim/base/cancel.h"
 #include "shim/base/scope.h"
+#include "shim/inventory/watch.h"
 
 struct picture;
 
-struct picture *picture_create(void);
+/* Readers wait for what does not answer for `patience_ns` at most. */
+struct picture *picture_create(int64_t patience_ns);
 void picture_destroy(struct picture *picture); /* nobody may wait in it any more */
 
-/* The engine cannot be heard any more, and why: readers get UNAVAILABLE from here on. */
+/* The engine cannot be heard any more, and why. Readers wait a moment for it to be found again, if
+ * it was heard until now; then they get UNAVAILABLE. */
 void picture_lose(struct picture *picture, const struct err *why);
 
-/* The engine is heard again. `ids` are all containers that it has: they, and those known from
- * before, are to be asked about; readers wait for the answers. */
-void picture_load(struct picture *picture, const char *const *ids, size_t count);
+/* A container that the engine lists. */
+struct picture_listed {
+    const char *id;
+    const char *state; /* in Docker's word */
+};
+
+/* The engine is heard again. All containers that it lists, and those known from before, are to be
+ * asked about; readers wait for the answers. */
+void picture_load(struct picture *picture, const struct picture_listed *listed, size_t count);
 
 /* Something happened to a container: it is to be asked about. */
 void picture_mark(struct picture *picture, const char *id);
 
-/* The audit: compares the ids that the engine lists with those that are known, and marks what
- * differs and is not marked already. Returns how many those were. */
-size_t picture_audit(struct picture *picture, const char *const *ids, size_t count);
+/* The audit: compares with what the engine lists. What differs is asked about `grace_ns` later,
+ * unless an event comes for it: a list can lag behind the events. */
+void picture_audit(struct picture *picture, const struct picture_listed *listed, size_t count,
+                   int64_t grace_ns);
 
-/* The moment at which a container is asked about, to be taken before asking. */
-uint64_t picture_ticket(struct picture *picture);
+/* How many containers had changed, by the audits, without any event. */
+uint64_t picture_drift(struct picture *picture);
+
+/* Begins a question. The ticket is the moment; it ends the question. */
+uint64_t picture_begin(struct picture *picture, const char *id);
 
 /* The answer: takes the document, or NULL if the engine has no such container (or it is none of
- * CRI's). Older answers than one that is here already are dropped. */
+ * CRI's). Dropped if an answer to a later question is here already. */
 void picture_store(struct picture *picture, const char *id, uint64_t ticket,
                    struct shared *take_document);
 
 /* There was no answer: what was known stays, and the container is asked about again later. */
-void picture_fail(struct picture *picture, const char *id);
+void picture_fail(struct picture *picture, const char *id, uint64_t ticket);
 
 enum picture_work {
-    PICTURE_ASK,     /* ask about *ret_id, then picture_store() or picture_fail() */
+    PICTURE_ASK,     /* a question was begun */
     PICTURE_NOTHING, /* nothing came up until the time was over */
     PICTURE_STOP,
 };
 
-/* Waits until a container is to be asked about, at most until `until_ns` (monotonic). The id
- * belongs to the arena. */
+/* Waits until a container is to be asked about, at most until `until_ns` (monotonic). Never gives
+ * one that was given before and is not answered. The id belongs to the arena. */
 enum picture_work picture_take(struct picture *picture, struct arena *arena, int64_t until_ns,
-                               const char **ret_id);
+                               const char **ret_id, uint64_t *ret_ticket);
 
-/* True if containers wait to be asked about and nobody is in picture_take(). */
-bool picture_is_behind(struct picture *picture);
+/* How many are in picture_take(). If nobody is, what comes up next waits. */
+size_t picture_takers(struct picture *picture);
 
 /* Ends every picture_take(). */
 void picture_stop(struct picture *picture);
@@ -70,9 +85,18 @@ void picture_stop(struct picture *picture);
  * a container that does not answer delays nobody else. UNAVAILABLE while the engine is away. */
 bool picture_ready(struct picture *picture, struct scope *scope, struct err *err);
 
-/* The documents that a test lets through, owned by the arena. */
+/* The documents that have an id with this beginning ("" for all) and that a test lets through,
+ * owned by the arena. */
 typedef bool picture_test_fn(const json_t *container, const void *context);
-json_t **picture_select(struct picture *picture, struct arena *arena, picture_test_fn *test,
-                        const void *context, size_t *ret_count);
+json_t **picture_select(struct picture *picture, struct arena *arena, const char *id_prefix,
+                        picture_test_fn *test, const void *context, size_t *ret_count);
+
+/* Every change from now on, in its order, as events. What the first load finds is no change. */
+struct watch *picture_watch(struct picture *picture, struct err *err); /* NULL on error */
+void picture_unwatch(struct picture *picture, struct watch *take_watch);
+
+/* Waits for the next event. It belongs to the arena. RESOURCE_EXHAUSTED: see watch_take(). */
+bool picture_next(struct picture *picture, struct watch *watch, struct scope *scope,
+                  const struct watch_event **ret_event, struct err *err);
 
 #endif

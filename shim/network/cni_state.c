@@ -18,15 +18,6 @@ static bool is_cut_off(const char *pin, const char *of_pause, int64_t pid)
     return pid > 0 && netns_exists(pin) && netns_exists(of_pause) && !netns_is_same(pin, of_pause);
 }
 
-static size_t recorded_addresses(struct arena *arena, const struct attachment_record *record,
-                                 const char **addresses)
-{
-    return record->complete
-               ? cni_result_addresses(arena, record->result, record->attachment.interface,
-                                      addresses, ADDRESS_MAX)
-               : 0;
-}
-
 bool cni_ips(void *state, struct scope *scope, const json_t *sandbox, const char *const **ret_ips,
              size_t *ret_count, struct err *err)
 {
@@ -41,7 +32,8 @@ bool cni_ips(void *state, struct scope *scope, const json_t *sandbox, const char
     if (attachment_records_get(cni->records, arena, container_id(sandbox), &record)) {
         if (!record.complete || is_cut_off(record.attachment.netns, of_pause, pid))
             return true;
-        *ret_count = recorded_addresses(arena, &record, addresses);
+        *ret_count = cni_result_addresses(arena, record.result, record.attachment.interface,
+                                          addresses, ADDRESS_MAX);
     }
     /* An adopted pod, or a plugin that gives no addresses: then the kernel knows. The process may
      * end at any moment, which is no error. */

@@ -67,7 +67,7 @@ test_privileged() {
     local id
     id=$(secured privileged '{"privileged":true}')
     is true "$(inspect "$id" .HostConfig.Privileged)"
-    is "$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status)" "$(status_of "$id" CapBnd)"
+    is 1 $((0x$(status_of "$id" CapEff) >> 21 & 1)) "CAP_SYS_ADMIN"
     run_in "$id" 'mount -t tmpfs none /mnt 2>/dev/null || mkdir /mnt && mount -t tmpfs none /mnt'
     # The pod's pause container is not.
     is false "$(inspect "$pod" .HostConfig.Privileged)"
@@ -126,8 +126,9 @@ test_profiles_that_this_machine_cannot_load() {
         skip "this engine has AppArmor"
     refused FAILED_PRECONDITION AppArmor apparmor '{"apparmor":{"profile_type":"Localhost","localhost_ref":"mine"}}'
     refused FAILED_PRECONDITION AppArmor apparmor '{"apparmor_profile":"localhost/mine"}'
-    # The default one is what there is: nothing.
-    secured defaults '{"apparmor":{"profile_type":"RuntimeDefault"}}'
+    # The default one as well: nobody gets less than what was asked for.
+    refused FAILED_PRECONDITION AppArmor apparmor '{"apparmor":{"profile_type":"RuntimeDefault"}}'
+    secured unprofiled '{"apparmor":{"profile_type":"Unconfined"}}'
 }
 
 test_strict_groups() {

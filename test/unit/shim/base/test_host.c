@@ -56,6 +56,11 @@ static void files_are_written_whole_and_read_back(void **state)
     assert_int_equal(status.st_mode & 0777, 0640);
     assert_false(file_read(arena, path, 3, &bytes, &length, &err));
     assert_int_equal(err.code, CODE_RESOURCE_EXHAUSTED);
+    assert_true(file_write_volatile(path, "three", 5, 0604, &err));
+    assert_true(file_read(arena, path, 5, &bytes, &length, &err));
+    assert_string_equal(bytes, "three");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0604);
     assert_true(file_remove(path, &err));
     assert_true(file_remove(path, &err));
     assert_false(file_read(arena, path, 3, &bytes, &length, &err));
@@ -76,6 +81,8 @@ static void files_that_cannot_be_written_leave_nothing(void **state)
     path = arena_printf(arena, "%s/taken", folder);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_false(file_write_atomic(path, "x", 1, 0600, &err));
+    assert_int_equal(access(arena_printf(arena, "%s.tmp", path), F_OK), -1);
+    assert_false(file_write_volatile(path, "x", 1, 0600, &err));
     assert_int_equal(access(arena_printf(arena, "%s.tmp", path), F_OK), -1);
     char *bytes;
     size_t length;

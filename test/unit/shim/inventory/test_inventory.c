@@ -304,17 +304,41 @@ static void test_images_are_kept_until_an_event(void **state)
     inventory_unwatch(world->inventory, watch);
 }
 
+static void test_an_old_image_serves_while_docker_does_not(void **state)
+{
+    struct world *world = *state;
+    start(world);
+    assert_int_equal(count(world), 0);
+    assert_string_equal(image(world, "sha256:1"), "sha256:1");
+    struct watch *watch = inventory_watch(world->inventory, &world->err);
+    little_send(world->engine, "{\"Type\":\"image\",\"Action\":\"untag\"}\n");
+    little_set(world->engine, "container", "a", "created");
+    little_event(world->engine, "a", "create");
+    assert_string_equal(next(world, watch), "a:created");
+    little_refuse(world->engine, true);
+    assert_string_equal(image(world, "sha256:1"), "sha256:1");
+    assert_string_equal(image(world, "sha256:2"), "UNAVAILABLE");
+    inventory_unwatch(world->inventory, watch);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_finds_what_is_there),         TEST(test_refuses_other_ids),
-        TEST(test_reading_asks_docker_nothing), TEST(test_events_change_the_picture),
-        TEST(test_reads_what_was_written),      TEST(test_foreign_containers_are_not_asked_about),
-        TEST(test_hung_inspects_delay_nobody),  TEST(test_stream_cut_in_an_event),
-        TEST(test_garbage_is_not_believed),     TEST(test_engine_is_away),
-        TEST(test_ends_while_an_inspect_hangs), TEST(test_images_are_kept_until_an_event),
+        TEST(test_finds_what_is_there),
+        TEST(test_refuses_other_ids),
+        TEST(test_reading_asks_docker_nothing),
+        TEST(test_events_change_the_picture),
+        TEST(test_reads_what_was_written),
+        TEST(test_foreign_containers_are_not_asked_about),
+        TEST(test_hung_inspects_delay_nobody),
+        TEST(test_stream_cut_in_an_event),
+        TEST(test_garbage_is_not_believed),
+        TEST(test_engine_is_away),
+        TEST(test_ends_while_an_inspect_hangs),
+        TEST(test_images_are_kept_until_an_event),
+        TEST(test_an_old_image_serves_while_docker_does_not),
     };
     return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);
 }
