@@ -8,7 +8,7 @@ passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# count NAME SECONDS COMMAND...: runs a step that prints TAP and adds it up.
+# count NAME SECONDS COMMAND...: runs a step and adds up its TAP, or the totals in its last line.
 count() {
     local name=$1 seconds=$2 ok bad skip status
     shift 2
@@ -18,6 +18,9 @@ count() {
     bad=$(grep -c '^not ok ' "$log")
     skip=$(grep -cE '^ok .*# SKIP|^skip ' "$log")
     ok=$(grep '^ok ' "$log" | grep -vc '# SKIP')
+    if [[ $(tail -n 1 "$log") =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+        ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]} skip=${BASH_REMATCH[3]}
+    fi
     if [ "$status" -eq 77 ]; then
         skip=$((skip + 1))
         echo "skipped: $(tail -n 1 "$log")"
