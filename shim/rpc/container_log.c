@@ -17,20 +17,27 @@ static const char *path_in_pod(const json_t *container)
     return path + length + 1;
 }
 
-bool container_log_begin(struct daemon *daemon, const json_t *container, struct err *err)
+bool container_log_follow(struct daemon *daemon, const json_t *container, struct err *err)
 {
     const char *input = container_docker_log_path(container);
     const char *path = path_in_pod(container);
-    if (path == NULL)
-        return container_state(container) != CRI__CONTAINER_STATE__CONTAINER_RUNNING ||
-               log_link_create(container_log_path(container), input, err);
+    if (path == NULL || input[0] == '\0')
+        return true;
     struct logs_container log = {
         .id = container_id(container),
         .input_path = input,
         .output_root = container_log_directory(container),
         .output_path = path,
     };
-    return input[0] == '\0' || logs_follow(daemon->logs, &log, err);
+    return logs_follow(daemon->logs, &log, err);
+}
+
+bool container_log_begin(struct daemon *daemon, const json_t *container, struct err *err)
+{
+    if (path_in_pod(container) != NULL)
+        return container_log_follow(daemon, container, err);
+    return log_link_create(container_log_path(container), container_docker_log_path(container),
+                           err);
 }
 
 void container_log_settle(struct daemon *daemon, const json_t *container)
@@ -39,7 +46,7 @@ void container_log_settle(struct daemon *daemon, const json_t *container)
     if (path_in_pod(container) == NULL ||
         container_state(container) != CRI__CONTAINER_STATE__CONTAINER_EXITED)
         return;
-    if (!container_log_begin(daemon, container, &err) ||
+    if (!container_log_follow(daemon, container, &err) ||
         !logs_settle(daemon->logs, container_id(container), true, &err))
         log_warn("the log of container %s, which has ended, is incomplete: %s",
                  container_id(container), err.text);

@@ -8,7 +8,11 @@
 
 #include "shim/rpc/daemon.h"
 
-/* Begins, or goes on after a restart of the daemon. Again for one that goes on changes nothing. */
+/* Carries the log over, from where it was left; again for one that is followed changes nothing. A
+ * log that is a link needs nothing. */
+bool container_log_follow(struct daemon *daemon, const json_t *container, struct err *err);
+
+/* The container was started: its log is followed, or its link made. */
 bool container_log_begin(struct daemon *daemon, const json_t *container, struct err *err);
 
 /* Everything that an ended container wrote is in its log when this returns. A log that cannot be

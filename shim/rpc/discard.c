@@ -37,7 +37,7 @@ bool discard_container(struct daemon *daemon, struct scope *scope, const json_t 
 {
     /* Followed before it goes, so that its last lines are still at hand afterwards. */
     struct err log_err = ERR_INIT;
-    if (!container_log_begin(daemon, container, &log_err))
+    if (!container_log_follow(daemon, container, &log_err))
         log_warn("container %s is removed with an incomplete log: %s", container_id(container),
                  log_err.text);
     return remove_by_id(daemon, scope, container_id(container), err) &&

@@ -18,6 +18,6 @@ bool rpc_reopen_container_log(struct call *call, const Cri__ReopenContainerLogRe
     if (container_state(container) != CRI__CONTAINER_STATE__CONTAINER_RUNNING)
         return err_set(err, CODE_FAILED_PRECONDITION, "container %s does not run",
                        container_id(container));
-    return container_log_begin(daemon, container, err) &&
+    return container_log_follow(daemon, container, err) &&
            container_log_reopen(daemon, container, err);
 }
