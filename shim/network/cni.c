@@ -6,6 +6,7 @@
 
 #include "shim/base/alloc.h"
 #include "shim/network/cni_config.h"
+#include "shim/network/cni_plugin.h"
 #include "shim/network/cni_request.h"
 
 const char *cni_pin_directory(const struct cni *cni, struct arena *arena)
@@ -96,7 +97,7 @@ static bool set_pod_cidr(void *state, const char *pod_cidr, struct err *err)
 bool cni_config_usable(struct cni *cni, struct arena *arena, json_t **ret_list, struct err *err)
 {
     if (!config_watch_get(cni->config, arena, ret_list, err) ||
-        !cni_config_installed(*ret_list, cni->settings->cni_bin_dir, err))
+        !cni_plugins_installed(*ret_list, cni->settings->cni_bin_dir, err))
         return false;
     return !cni_config_wants(*ret_list, "ipRanges") || cni_pod_cidr(cni, arena)[0] != '\0' ||
            err_set(err, CODE_FAILED_PRECONDITION,

@@ -126,7 +126,7 @@ static bool parse_config(struct arena *arena, const json_t *document, const json
     if (!cni_config_parse(text, length, single, &list, err))
         return false;
     *ret_list = arena_json(arena, list);
-    return true;
+    return cni_config_complete(list, err);
 }
 
 bool cni_cache_find(struct arena *arena, const char *cache_directory, const char *container_id,

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shim/base/run.h"
 #include "shim/base/utf8.h"
-#include "shim/network/cni_config.h"
 
 enum {
     OUTPUT_MAX = 1 << 20,
@@ -93,6 +93,35 @@ static bool plugin_failed(struct arena *arena, const struct cni_plugin_run *run,
     return err_set(err, CODE_UNKNOWN, "CNI plugin %s failed to %s with status %d%s%s", run->type,
                    run->command, result->exit_code, said[0] != '\0' ? ": " : " and without a word",
                    said);
+}
+
+const char *cni_plugin_find(struct arena *arena, const char *directories, const char *type)
+{
+    for (const char *at = directories; *at != '\0';) {
+        size_t length = strcspn(at, ",:");
+        const char *path = arena_printf(arena, "%.*s/%s", (int)length, at, type);
+        struct stat status;
+        if (length > 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+            access(path, X_OK) == 0)
+            return path;
+        at += length + (at[length] != '\0');
+    }
+    return NULL;
+}
+
+bool cni_plugins_installed(const json_t *list, const char *plugin_directories, struct err *err)
+{
+    const json_t *plugins = json_object_get(list, "plugins");
+    struct arena *arena = arena_create();
+    bool ok = true;
+    for (size_t i = 0; ok && i < json_array_size(plugins); i++) {
+        const char *type = json_string_value(json_object_get(json_array_get(plugins, i), "type"));
+        ok = cni_plugin_find(arena, plugin_directories, type) != NULL ||
+             err_set(err, CODE_FAILED_PRECONDITION, "no CNI plugin %s in %s", type,
+                     plugin_directories);
+    }
+    arena_destroy(arena);
+    return ok;
 }
 
 static bool check_result(struct arena *arena, const struct cni_plugin_run *run,

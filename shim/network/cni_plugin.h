@@ -14,6 +14,14 @@
 
 #include "shim/base/scope.h"
 
+/* The plugin binary in the first of the directories (comma or colon between them) that has it,
+ * arena; NULL if none has. */
+const char *cni_plugin_find(struct arena *arena, const char *directories, const char *type);
+
+/* Whether all plugins of a configuration list are installed. FAILED_PRECONDITION names the first
+ * that is not. */
+bool cni_plugins_installed(const json_t *list, const char *directories, struct err *err);
+
 /* All borrowed. */
 struct cni_plugin_run {
     const char *command;     /* "ADD" */

@@ -12,6 +12,7 @@
 #include "shim/base/alloc.h"
 #include "shim/base/log.h"
 #include "shim/network/cni_config.h"
+#include "shim/network/config_directory.h"
 
 struct config_watch {
     char *directory, *plugin_directories;
@@ -111,13 +112,14 @@ static json_t *load(const struct config_watch *watch, struct err *err)
 {
     json_t *list = NULL;
     char folder[4096];
-    if (!cni_config_load(watch->directory, watch->plugin_directories, &list, err))
+    if (!config_directory_load(watch->directory, watch->plugin_directories, &list, err))
         return NULL;
     int used = snprintf(folder, sizeof(folder), "%s/%s", watch->directory, cni_config_name(list));
     if (watch->inotify_fd < 0 || used >= (int)sizeof(folder) || add_watch(watch, folder) < 0)
         return list;
     json_decref(list);
-    return cni_config_load(watch->directory, watch->plugin_directories, &list, err) ? list : NULL;
+    return config_directory_load(watch->directory, watch->plugin_directories, &list, err) ? list
+                                                                                          : NULL;
 }
 
 /* Keeps what a look found, unless a later one was faster. An equal list stays the same document. */

@@ -15,8 +15,8 @@
 #include "shim/translate/container_status.h"
 #include "shim/translate/exec.h"
 
-/* CRI: "The runtime should truncate the output to 16 MiB" per stream. Clients take messages of 16 MiB,
- * so the two streams and their frame share what one message holds. */
+/* CRI: "The runtime should truncate the output to 16 MiB" per stream. Clients take messages of 16
+ * MiB, so the two streams and their frame share what one message holds. */
 enum { OUTPUT_MAX = (16 << 20) - 1024 };
 
 struct output {

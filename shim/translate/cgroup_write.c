@@ -69,8 +69,7 @@ static void list(struct arena *arena, json_t *object, struct cgroup_write **ret_
     size_t count = 0;
     const char *file;
     json_t *value;
-    json_object_foreach(object, file, value)
-    {
+    json_object_foreach (object, file, value) {
         if (is_control_file(file) && json_is_string(value))
             writes[count++] = (struct cgroup_write){
                 .file = arena_strdup(arena, file),

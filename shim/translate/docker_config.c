@@ -61,8 +61,7 @@ static const json_t *best_entry(json_t *entries, const struct reference *referen
     size_t best_fit = 0;
     const char *key;
     json_t *entry;
-    json_object_foreach(entries, key, entry)
-    {
+    json_object_foreach (entries, key, entry) {
         size_t candidate = fit(key, reference);
         if (candidate <= best_fit)
             continue;

@@ -86,8 +86,7 @@ void label_split(struct arena *arena, const json_t *docker_labels,
     } document = {.borrowed = docker_labels};
     const char *key;
     json_t *value;
-    json_object_foreach(document.object, key, value)
-    {
+    json_object_foreach (document.object, key, value) {
         if (is_hidden(key, sandbox) || !json_is_string(value))
             continue;
         if (has_prefix(key, ANNOTATION))

@@ -45,6 +45,11 @@ kill_shim() {
     rig_stop shim KILL
     chance 50 && nap 300
     start_shim || return 1
+    chance 15 || return 0
+    count "daemon killed at its start"
+    nap 200
+    rig_stop shim KILL
+    start_shim
 }
 
 # ---------------------------------------------------------------------------- the pods

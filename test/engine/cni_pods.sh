@@ -92,6 +92,9 @@ check pods reach each other -- pod_fetch "${first_ips[0]}"
 check pods reach each other over IPv6 -- pod_fetch "${first_ips[1]}"
 node_fetch() { fetch curl -sS -m 10 --noproxy '*' "http://$1/"; }
 check the node reaches its pods -- node_fetch "${first_ips[0]}"
+# The kernel takes an IPv6 address of the bridge into use once it has found no duplicate.
+bridge_addresses_are_checked() { ! ip -6 -o addr show tentative | grep -q .; }
+rig_await 30 bridge_addresses_are_checked
 check the node reaches its pods over IPv6 -- node_fetch "[${first_ips[1]}]"
 node_ip=$(ip -4 -o addr show dev dshim1 | awk '{ sub("/.*", "", $4); print $4 }')
 check a host port works on the address of the node -- node_fetch "$node_ip:8080"

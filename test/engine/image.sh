@@ -149,7 +149,8 @@ test_the_pause_image_is_pinned() {
 }
 
 test_verbose_status() {
-    cri ImageStatus '{"image":{"image":"rig/busybox:1"},"verbose":true}' | jq -e '.info.info | fromjson | type == "object"'
+    pull "$RIG_REGISTRY/rig/busybox:1"
+    cri ImageStatus "{\"image\":{\"image\":\"$RIG_REGISTRY/rig/busybox:1\"},\"verbose\":true}" | jq -e '.info.info | fromjson | type == "object"'
 }
 
 run_tests

@@ -33,7 +33,7 @@ static void check_config(const char *text, size_t length, bool single)
     must(is_path_part(cni_config_name(list)));
     must(cni_config_at_least(list, 0, 1) && !cni_config_at_least(list, 1, 2));
     const json_t *plugins = json_object_get(list, "plugins");
-    must(json_array_size(plugins) > 0);
+    must(cni_config_complete(list, &err) == (json_array_size(plugins) > 0));
     for (size_t i = 0; i < json_array_size(plugins); i++)
         must(is_path_part(json_string_value(json_object_get(json_array_get(plugins, i), "type"))));
     (void)cni_config_wants(list, "portMappings");

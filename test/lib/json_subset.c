@@ -18,8 +18,7 @@ static bool object_subset(json_t *wanted, json_t *got, struct err *err)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(wanted, key, value)
-    {
+    json_object_foreach (wanted, key, value) {
         if (!json_subset(value, json_object_get(got, key), err))
             return err_wrap(err, "%s", key);
     }

@@ -128,8 +128,7 @@ static bool parse_map(const struct parser *parser, const ProtobufCFieldDescripto
     size_t count = 0;
     const char *key;
     json_t *value;
-    json_object_foreach(json, key, value)
-    {
+    json_object_foreach (json, key, value) {
         struct parser inner = parser_at(parser, key);
         json_t *entry =
             arena_json(parser->arena, json_pack("{s:s, s:O}", "key", key, "value", value));
@@ -164,8 +163,7 @@ static bool parse_message(struct parser parser, const ProtobufCMessageDescriptor
     protobuf_c_message_init(descriptor, message);
     const char *name;
     json_t *value;
-    json_object_foreach(json, name, value)
-    {
+    json_object_foreach (json, name, value) {
         struct parser inner = parser_at(&parser, name);
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field_by_name(descriptor, name);

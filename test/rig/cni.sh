@@ -7,7 +7,10 @@
 #   $RIG/ipam     host-local's files
 #   $RIG/cache    the result cache
 
-CNI_PLUGINS=/usr/lib/cni
+#
+# Other plugins than Debian's, and a newer version of CNI, can be tried by setting these:
+CNI_PLUGINS=${CNI_PLUGINS:-/usr/lib/cni}
+CNI_VERSION=${CNI_VERSION:-1.0.0}
 
 # The plugins of the whole chain, as JSON.
 cni_plugins() {
@@ -26,7 +29,8 @@ JSON
 # cni_config [PLUGINS]: the network "rig", in one step, so that nobody sees half of it.
 cni_config() {
     mkdir -p "$RIG/net.d"
-    jq -n --argjson plugins "${1:-$(cni_plugins)}" '{cniVersion: "1.0.0", name: "rig", plugins: $plugins}' \
+    jq -n --argjson plugins "${1:-$(cni_plugins)}" --arg version "$CNI_VERSION" \
+        '{cniVersion: $version, name: "rig", plugins: $plugins}' \
         >"$RIG/net.d/new" && mv "$RIG/net.d/new" "$RIG/net.d/10-rig.conflist"
 }
 

@@ -92,8 +92,7 @@ static void soften(json_t *process)
 {
     const char *set;
     json_t *list, *score = json_object_get(process, "oomScoreAdj");
-    json_object_foreach(json_object_get(process, "capabilities"), set, list)
-    {
+    json_object_foreach (json_object_get(process, "capabilities"), set, list) {
         drop_unavailable(list);
     }
     if (score != NULL && !is_available("CAP_SYS_RESOURCE") &&

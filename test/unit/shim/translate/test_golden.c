@@ -34,8 +34,7 @@ static json_t *merge(const json_t *base, json_t *patch)
     json_t *merged = json_is_object(base) ? json_deep_copy(base) : json_object();
     const char *key;
     json_t *value;
-    json_object_foreach(patch, key, value)
-    {
+    json_object_foreach (patch, key, value) {
         if (json_is_null(value))
             (void)json_object_del(merged, key); /* it may have been missing */
         else
@@ -117,8 +116,7 @@ static json_t *map_entries(json_t *json)
     json_t *entries = json_array();
     const char *key;
     json_t *value;
-    json_object_foreach(json, key, value)
-    {
+    json_object_foreach (json, key, value) {
         json_t *entry = json_pack("{ssso}", "key", key, "value", json_incref(value));
         json_array_append_new(entries, entry);
     }
@@ -150,8 +148,7 @@ static ProtobufCMessage *read_message(struct arena *arena, const ProtobufCMessag
     const char *name;
     json_t *value;
     assert_true(json_is_object(json));
-    json_object_foreach(json, name, value)
-    {
+    json_object_foreach (json, name, value) {
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field_by_name(type, name);
         if (field == NULL) {
@@ -182,8 +179,7 @@ static void read_engine(struct arena *arena, json_t *json, struct engine *engine
         .selinux = json_bool_at(json, "selinux"),
     };
     const char *name;
-    json_object_foreach(runtimes, name, recursive_readonly)
-    {
+    json_object_foreach (runtimes, name, recursive_readonly) {
         list[engine->runtime_count++] = (struct engine_runtime){
             .name = name,
             .recursive_readonly = json_is_true(recursive_readonly),
@@ -343,8 +339,7 @@ static void add_file(struct table *table, const struct suite *suite, json_t *min
     size_t index;
     table->tests =
         xrealloc(table->tests, (table->count + json_array_size(list)) * sizeof(*table->tests));
-    json_array_foreach(list, index, entry)
-    {
+    json_array_foreach (list, index, entry) {
         struct golden *golden = arena_alloc(table->arena, sizeof(*golden));
         *golden = (struct golden){.suite = suite, .minimal = minimal, .entry = entry};
         table->tests[table->count++] = (struct CMUnitTest){
