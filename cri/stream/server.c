@@ -320,6 +320,7 @@ static void on_closed(uv_handle_t *handle)
 static void close_last(uv_loop_t *loop, uv_handle_t *handle)
 {
     bool closed = false;
+    // cppcheck-suppress autoVariables // the handle is gone when this function returns
     handle->data = &closed;
     uv_close(handle, on_closed);
     while (!closed)

@@ -23,9 +23,8 @@
 #define LABEL_OURS "io.dockershimd."
 #define LABEL_IMAGE LABEL_OURS "image"                     /* container: the reference asked for */
 #define LABEL_RUNTIME_HANDLER LABEL_OURS "runtime-handler" /* sandbox: as asked for, may be "" */
-#define LABEL_LOG_DIRECTORY LABEL_OURS "log-directory" /* sandbox; container: if we write its log  \
-                                                        */
-#define LABEL_CGROUP_WRITES LABEL_OURS "cgroup-writes" /* container: see cgroup_write.h */
+#define LABEL_LOG_DIRECTORY LABEL_OURS "log-directory"     /* where we write logs; "" for links */
+#define LABEL_CGROUP_WRITES LABEL_OURS "cgroup-writes"     /* container: see cgroup_write.h */
 
 /* All map<string,string> entry types of the protocol have this layout. */
 struct label_entry {
