@@ -125,7 +125,8 @@ static int by_value(const void *left, const void *right)
 static double median_ms(int64_t *values, size_t count)
 {
     qsort(values, count, sizeof(*values), by_value);
-    return (double)values[count / 2] / NS_PER_MS;
+    size_t middle = count / 2;
+    return (double)values[middle] / NS_PER_MS;
 }
 
 static void bench_pods(struct channel *channel, struct docker *docker, const char *image,
