@@ -17,10 +17,14 @@ cri() { "$BUILD/cri-client" --endpoint "$CRI_ENDPOINT" --timeout 120 "$@"; }
 
 # Takes away what was made, in the opposite order.
 finish() {
-    trap - EXIT INT TERM
+    trap '' INT TERM # a second Ctrl-C must not leave half of it behind
+    trap - EXIT
     [ -z "${pod:-}" ] || cri StopPodSandbox "{\"pod_sandbox_id\": \"$pod\"}" >/dev/null
     [ -z "${pod:-}" ] || cri RemovePodSandbox "{\"pod_sandbox_id\": \"$pod\"}" >/dev/null
     [ -z "${own_image:-}" ] || cri RemoveImage '{"image": {"image": "dockershimd/run:1"}}' >/dev/null
+    # The daemon loads its pause image; an engine that had it before keeps it.
+    rig_stop shim
+    [ -z "${own_pause:-}" ] || docker_api DELETE "/images/$own_pause" >/dev/null
     rig_destroy
     exit "${1:-0}"
 }
@@ -52,9 +56,13 @@ start_engine() {
 }
 
 trap 'finish 130' INT TERM
+trap '' PIPE # whoever reads may leave before the end
 trap 'finish 1' EXIT
-rig_create || fail "a directory and a bridge are needed, as root"
+[ "$(id -u)" -eq 0 ] || fail "it must be root, as Docker and the daemon are"
+rig_create || fail "no directory can be made"
 start_engine
+pause=dockershimd/pause:$("$BUILD/dockershimd" --version | cut -d' ' -f2)
+docker_api GET "/images/$pause/json" >/dev/null 2>&1 || own_pause=$pause
 own_image=1
 load_image || fail "the image could not be loaded"
 

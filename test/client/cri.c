@@ -34,6 +34,13 @@ static _Noreturn void usage(void)
     exit(2);
 }
 
+static bool parse_seconds(const char *text, double *ret_seconds)
+{
+    char *end;
+    *ret_seconds = strtod(text, &end);
+    return *ret_seconds >= 0 && end != text && *end == '\0';
+}
+
 static struct options parse_options(int argc, char **argv)
 {
     static const struct option LONG[] = {
@@ -49,15 +56,12 @@ static struct options parse_options(int argc, char **argv)
         .request = "{}",
     };
     int letter;
-    char *end;
     while ((letter = getopt_long(argc, argv, "", LONG, NULL)) != -1) {
         if (letter == 'e')
             options.endpoint = optarg;
         else if (letter == 'p')
             options.pretty = true;
-        else if (letter != 't')
-            usage();
-        else if ((options.timeout_s = strtod(optarg, &end)) < 0 || *end != '\0' || end == optarg)
+        else if (letter != 't' || !parse_seconds(optarg, &options.timeout_s))
             usage();
     }
     if (argc - optind < 1 || argc - optind > 2)

@@ -179,6 +179,11 @@ static void append_nesting(struct buf *bytes, const ProtobufCMessageDescriptor *
     buf_done(&inner);
 }
 
+static void flip_bits(struct buf *bytes, size_t at, uint32_t bits)
+{
+    bytes->data[at] = (char)((unsigned char)bytes->data[at] ^ bits);
+}
+
 static void damage(struct mutation *mutation, const ProtobufCMessageDescriptor *type,
                    struct buf *bytes)
 {
@@ -187,8 +192,8 @@ static void damage(struct mutation *mutation, const ProtobufCMessageDescriptor *
     case FLIP:
         for (uint32_t left = 1 + mutation_random(mutation, 4); left > 0 && bytes->length > 0;
              left--)
-            bytes->data[mutation_random(mutation, (uint32_t)bytes->length)] ^=
-                (char)(1 << mutation_random(mutation, 8));
+            flip_bits(bytes, mutation_random(mutation, (uint32_t)bytes->length),
+                      1U << mutation_random(mutation, 8));
         return;
     case CUT:
         bytes->length = bytes->length > 0 ? mutation_random(mutation, (uint32_t)bytes->length) : 0;
@@ -198,7 +203,7 @@ static void damage(struct mutation *mutation, const ProtobufCMessageDescriptor *
         return;
     case WIRE_TYPE:
         if (bytes->length > 0)
-            bytes->data[0] ^= (char)(1 + mutation_random(mutation, 7));
+            flip_bits(bytes, 0, 1 + mutation_random(mutation, 7));
         return;
     case REPEAT: {
         size_t length = bytes->length;

@@ -101,7 +101,7 @@ test_unified_entries() {
 test_everything_is_in_the_pods_cgroup() {
     local id line
     id=$(limited parent '{}')
-    line=$(grep -E '(^0::|:memory:|,memory:|:memory,)' "/proc/$(container_pid "$id")/cgroup" | grep -m1 dshim)
+    line=$(grep -E '(^0::|:memory:|,memory:|:memory,)' "/proc/$(container_pid "$id")/cgroup" | grep -m1 dockershimd-rig)
     matches "*$(cgroup_parent)/*" "$line"
 }
 

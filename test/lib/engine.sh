@@ -114,7 +114,7 @@ pod_config() {
 
 # A cgroup that only this rig uses.
 cgroup_parent() {
-    echo "/dshim$(cat "$RIG/number")"
+    echo "/${RIG##*/}"
 }
 
 # pod_run NAME [CONFIG [HANDLER]]: the id of a new pod. Its configuration is kept for its containers.

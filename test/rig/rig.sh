@@ -56,7 +56,7 @@ rig_stop() {
 
 # ---------------------------------------------------------------------------- the rig itself
 
-# The bridge is what tells rigs apart: whoever could make dshimN has the number N.
+# The bridge is what tells the addresses of engines apart: whoever could make dshimN has the number N.
 rig_claim_bridge() {
     local n
     for ((n = 1; n < 250; n++)); do
@@ -79,7 +79,6 @@ rig_create() {
     RIG=$(mktemp -d "${TMPDIR:-/tmp}/dockershimd-rig.XXXXXX") || return 1
     chmod 711 "$RIG" # users in containers see files below it
     export RIG
-    rig_claim_bridge
 }
 
 # What a dockerd that did not end in peace leaves: containerd, shims and proxies, whose command lines
@@ -118,8 +117,8 @@ rig_destroy() {
     if [ -n "$number" ]; then
         rig_firewall -D "dshim$number"
         ip link del "dshim$number" 2>/dev/null
-        find /sys/fs/cgroup -depth -type d -path "*/dshim$number*" -exec rmdir {} \; 2>/dev/null
     fi
+    find /sys/fs/cgroup -depth -type d -path "*/${RIG##*/}*" -exec rmdir {} \; 2>/dev/null
     rm -rf --one-file-system "$RIG"
 }
 
@@ -143,6 +142,7 @@ engine_lacks_capabilities() {
 # engine_start [DOCKERD ARGUMENT...]: starts it, on the data it had before if it ran before.
 engine_start() {
     local number runtime
+    [ -f "$RIG/number" ] || rig_claim_bridge || return
     number=$(cat "$RIG/number")
     runtime=$(cd "$BUILD" && pwd)/rig-runtime
     set -- --add-runtime "rig=$runtime" "$@"

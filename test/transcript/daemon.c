@@ -52,7 +52,8 @@ static bool serves(const struct daemon *daemon)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)strcpy(address.sun_path, daemon->endpoint + strlen("unix://"));
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+                   daemon->endpoint + strlen("unix://"));
     return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 }
 

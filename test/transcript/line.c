@@ -96,7 +96,7 @@ bool line_json(struct line *line, json_t **ret_json, struct err *err)
 {
     if (!line_has_json(line) || *line->at != '@')
         return parse_json(line, ret_json, err);
-    json_t *patch;
+    json_t *patch = NULL;
     if (!read_fixture(line, ret_json, err))
         return false;
     skip_space(line);

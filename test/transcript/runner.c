@@ -106,7 +106,7 @@ static bool end_call(struct play *play, size_t index, struct err *err)
 /* Calls again and again until the outcome is the wanted one. */
 static bool await_outcome(struct play *play, size_t index, struct err *err)
 {
-    const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 5 * NS_PER_MS};
     size_t rpc = index;
     while (play->script->steps[rpc].kind != STEP_RPC)
         rpc--;
