@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dockerapi/base64url.h"
 #include "dockerapi/json_stream.h"
 #include "dockerapi/request.h"
 #include "dockerapi/url.h"
+#include "shim/base/base64.h"
 #include "shim/base/cleanup.h"
 
 /* "/images/REFERENCE<verb>" */
@@ -95,7 +95,7 @@ static bool registry_auth(struct scope *scope, const json_t *auth, const char **
     auto_free char *text = json_dumps(auth, JSON_COMPACT);
     if (text == NULL)
         return err_set(err, CODE_INTERNAL, "docker: the credentials cannot be written as JSON");
-    *ret_header = base64url_encode(scope->arena, text, strlen(text));
+    *ret_header = base64_encode_url(scope->arena, text, strlen(text));
     explicit_bzero(text, strlen(text));
     return true;
 }
