@@ -88,19 +88,38 @@ test_mounts_of_the_container_reach_the_host() {
     is PROPAGATION_BIDIRECTIONAL "$(container_status "$id" | jq -r '.mounts[0].propagation')"
 }
 
+# api_below N: whether the engine's newest API is older than 1.N.
+api_below() {
+    [ "$(docker_api GET /version | jq -r '.ApiVersion | ltrimstr("1.")')" -lt "$1" ]
+}
+
 test_recursive_read_only() {
-    # This engine cannot, and the kubelet knows the word.
-    docker_api GET /version | jq -e '(.ApiVersion | ltrimstr("1.") | tonumber) < 44' ||
-        skip "this engine may be able to"
-    cri_fails FAILED_PRECONDITION RROUnsupported CreateContainer "{\"pod_sandbox_id\":\"$pod\",\"config\":{\"metadata\":{\"name\":\"rro\"},
-        \"image\":{\"image\":\"$IMAGE\"},\"mounts\":[{\"container_path\":\"/mnt\",\"host_path\":\"$host/folder\",\"readonly\":true,\"recursive_read_only\":true}]}}"
+    local id mount="\"readonly\":true,\"recursive_read_only\":true"
+    if ! cri Status | jq -e '.runtime_handlers[] | select(.name == "") | .features.recursive_read_only_mounts'; then
+        # What cannot be done is refused with the word that the kubelet knows.
+        cri_fails FAILED_PRECONDITION RROUnsupported CreateContainer "{\"pod_sandbox_id\":\"$pod\",\"config\":{\"metadata\":{\"name\":\"rro\"},
+            \"image\":{\"image\":\"$IMAGE\"},\"mounts\":[{\"container_path\":\"/mnt\",\"host_path\":\"$host/folder\",$mount}]}}"
+        return
+    fi
+    mount -t tmpfs -o size=1m below "$host/folder/inner"
+    id=$(mounted rro "{$mount}")
+    is 1 "$(exec_sync "$id" sh -c 'echo x >/mnt/inner/file' | jq .exit_code)"
+    umount "$host/folder/inner"
+    is '[true,true]' "$(container_status "$id" | jq -c '.mounts[0] | [.readonly, .recursive_read_only]')"
 }
 
 test_image_mounts() {
-    docker_api GET /version | jq -e '(.ApiVersion | ltrimstr("1.") | tonumber) < 48' ||
-        skip "this engine may be able to"
-    cri_fails FAILED_PRECONDITION 28 CreateContainer "{\"pod_sandbox_id\":\"$pod\",\"config\":{\"metadata\":{\"name\":\"imagemount\"},
-        \"image\":{\"image\":\"$IMAGE\"},\"mounts\":[{\"container_path\":\"/mnt\",\"image\":{\"image\":\"rig/busybox:2\"},\"readonly\":true}]}}"
+    local id mount='"container_path":"/mnt","image":{"image":"rig/busybox:2"},"readonly":true'
+    if api_below 48; then
+        cri_fails FAILED_PRECONDITION 28 CreateContainer "{\"pod_sandbox_id\":\"$pod\",\"config\":{\"metadata\":{\"name\":\"imagemount\"},
+            \"image\":{\"image\":\"$IMAGE\"},\"mounts\":[{$mount}]}}"
+        return
+    fi
+    id=$(container_run "$pod" imagemount "{\"mounts\":[{$mount}]}")
+    is rig/busybox:2 "$(run_in "$id" 'cat /mnt/image')"
+    is 1 "$(exec_sync "$id" sh -c 'echo x >/mnt/image' | jq .exit_code)"
+    id=$(container_run "$pod" subpath "{\"mounts\":[{$mount,\"image_sub_path\":\"etc\"}]}")
+    matches 'root:*' "$(run_in "$id" 'cat /mnt/passwd')"
 }
 
 test_devices() {
