@@ -14,7 +14,7 @@
 #include "shim/translate/container_status.h"
 #include "shim/translate/sandbox_status.h"
 
-enum { FIRST_PAUSE_S = 1, LONGEST_PAUSE_S = 300, QUIET_PAUSE_S = 600 };
+enum { FIRST_PAUSE_S = 1, LONGEST_PAUSE_S = 300, SETTLE_PAUSE_S = 15, QUIET_PAUSE_S = 600 };
 
 struct reconcile {
     struct daemon *daemon;
@@ -86,18 +86,28 @@ static bool run_round(struct reconcile *reconcile, struct err *told)
     return ok;
 }
 
+/* How long until the next round. What an earlier life had asked of Docker may still be under way in
+ * the first, so it is not the last for long. */
+static int64_t pause_s(bool ok, bool is_first_success, int failures)
+{
+    if (ok)
+        return is_first_success ? SETTLE_PAUSE_S : QUIET_PAUSE_S;
+    int64_t longer_s = FIRST_PAUSE_S << (failures < 16 ? failures : 16);
+    return longer_s < LONGEST_PAUSE_S ? longer_s : LONGEST_PAUSE_S;
+}
+
 static void *reconcile_main(void *argument)
 {
     struct reconcile *reconcile = argument;
     struct err told = ERR_INIT, ended = ERR_INIT;
-    int64_t pause_s = FIRST_PAUSE_S;
+    bool succeeded = false;
+    int failures = 0; /* in a row */
     for (;;) {
         bool ok = run_round(reconcile, &told);
-        if (!wait_for(&reconcile->cancel, (ok ? QUIET_PAUSE_S : pause_s) * NS_PER_S, &ended))
+        if (!wait_for(&reconcile->cancel, pause_s(ok, !succeeded, failures) * NS_PER_S, &ended))
             return NULL;
-        pause_s = ok                              ? FIRST_PAUSE_S
-                  : pause_s * 2 < LONGEST_PAUSE_S ? pause_s * 2
-                                                  : LONGEST_PAUSE_S;
+        succeeded = succeeded || ok;
+        failures = ok ? 0 : failures + 1;
     }
 }
 
