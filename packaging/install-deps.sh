@@ -4,9 +4,9 @@
 set -euo pipefail
 
 build="gcc make libc6-dev binutils protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev
-    libgrpc-dev libcurl4-openssl-dev libjansson-dev libuv1-dev zlib1g-dev libwslay-dev libmicrohttpd-dev"
+    libgrpc-dev libcurl4-openssl-dev libjansson-dev libuv1-dev zlib1g-dev libwslay-dev libmicrohttpd-dev libgnutls28-dev"
 engine="docker.io busybox-static iproute2 curl jq"
-test="$build $engine docker-registry libcmocka-dev clang containernetworking-plugins iptables strace"
+test="$build $engine docker-registry libcmocka-dev containernetworking-plugins iptables strace"
 lint="$build libcmocka-dev git clang-format-14 clang-tidy-14 cppcheck"
 
 wanted=
