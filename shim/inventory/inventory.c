@@ -80,7 +80,8 @@ static bool find(struct inventory *inventory, struct scope *scope, const char *k
     json_t **containers;
     size_t count = 0;
     if (id[0] == '\0')
-        return err_set(err, CODE_INVALID_ARGUMENT, "the %s id is empty", kind);
+        return err_set(err, CODE_INVALID_ARGUMENT, "%s is not set",
+                       is_kind == container_is_sandbox ? "pod_sandbox_id" : "container_id");
     if (!select_all(inventory, scope, id, &wanted, &containers, &count, err))
         return err_wrap(err, "find %s \"%.128s\"", kind, id);
     if (count == 0)

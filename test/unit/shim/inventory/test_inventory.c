@@ -108,7 +108,7 @@ static void test_refuses_other_ids(void **state)
                  inventory_container(world->inventory, &world->scope, "pod1", &found, &world->err));
     assert_fails(world, CODE_NOT_FOUND, "more than one",
                  inventory_container(world->inventory, &world->scope, "ab", &found, &world->err));
-    assert_fails(world, CODE_INVALID_ARGUMENT, "empty",
+    assert_fails(world, CODE_INVALID_ARGUMENT, "pod_sandbox_id",
                  inventory_sandbox(world->inventory, &world->scope, "", &found, &world->err));
 }
 
